@@ -1,0 +1,1 @@
+"""When and in what order: flows, settings, the command line. May import everything below."""

@@ -1,0 +1,134 @@
+"""What Segue works out: identity, baskets, neighbours, recommendations, models, evaluation."""
+
+import pandera.polars as pa
+import polars as pl
+
+from schemas.catalogue import ID_LENGTH
+from schemas.types import Timestamp
+
+
+class Recordings(pa.DataFrameModel):
+    """One row says which recording a track is, and which song that recording is a version of."""
+
+    track_id: str = pa.Field(str_length=ID_LENGTH, description="The track")
+    recording_id: str = pa.Field(
+        str_length=ID_LENGTH, description="Smallest track_id among the pressings of the same recording"
+    )
+    song_id: str = pa.Field(
+        str_length=ID_LENGTH,
+        description="Smallest track_id among the versions (live, remix, remaster) of the same song",
+    )
+
+    class Config:
+        strict = True
+        metadata = {"key": ["track_id"]}
+
+
+class Baskets(pa.DataFrameModel):
+    """One row is a track in a basket: a playlist, a listening session, the saved or the liked tracks."""
+
+    basket_id: str = pa.Field(str_length=ID_LENGTH, description="playlist:ID, session:TIME, saved or liked")
+    kind: str = pa.Field(isin=["playlist", "session", "saved", "liked"], description="Kind of basket")
+    track_id: str = pa.Field(str_length=ID_LENGTH, description="The track")
+    position: pl.Int32 = pa.Field(ge=0, le=10_000_000, description="First place of the track in the basket")
+    weight: float = pa.Field(ge=0, le=1e6, description="How much the basket says that the track belongs to it")
+
+    class Config:
+        strict = True
+        metadata = {"key": ["basket_id", "track_id"]}
+
+
+class Neighbours(pa.DataFrameModel):
+    """One row is a song that belongs with another one; the addends sum to the score."""
+
+    track_id: str = pa.Field(str_length=ID_LENGTH, description="The seed")
+    rank: pl.Int32 = pa.Field(ge=1, le=100_000, description="1 is the nearest")
+    neighbour_id: str = pa.Field(str_length=ID_LENGTH, description="The song that belongs with it")
+    score: float = pa.Field(ge=-1e6, le=1e6, description="audio + metadata + collaborative + adjustments")
+    audio: float = pa.Field(ge=-1e6, le=1e6, description="What the sound adds to the score")
+    metadata: float = pa.Field(
+        ge=-1e6, le=1e6, description="What artists, genres, album, era and title add to the score"
+    )
+    collaborative: float = pa.Field(ge=-1e6, le=1e6, description="What shared baskets add to the score")
+    adjustments: float = pa.Field(ge=-1e6, le=1e6, description="What corrections such as hubness add to the score")
+    baskets_together: pl.Int32 = pa.Field(
+        nullable=True, ge=0, le=2_000_000_000, description="Baskets that hold both songs"
+    )
+    baskets_expected: float = pa.Field(
+        nullable=True, ge=0, le=1e12, description="Baskets that would hold both by chance"
+    )
+
+    class Config:
+        strict = True
+        metadata = {"key": ["track_id", "rank"]}
+
+
+class Recommendations(pa.DataFrameModel):
+    """One row is a song on a published list of the night."""
+
+    list: str = pa.Field(str_length=ID_LENGTH, description="Name of the list, such as for_you")
+    rank: pl.Int32 = pa.Field(ge=1, le=100_000, description="Place on the list, from 1")
+    track_id: str = pa.Field(str_length=ID_LENGTH, description="The song")
+    score: float = pa.Field(ge=-1e6, le=1e6, description="Sum of the contributions of its reasons")
+    reasons: str = pa.Field(description="JSON array of {kind, text, contribution}; contributions sum to the score")
+    taste_id: pl.Int32 = pa.Field(nullable=True, ge=0, le=1_000, description="Taste of the profile that it serves")
+
+    class Config:
+        strict = True
+        metadata = {"key": ["list", "rank"]}
+
+
+class Tastes(pa.DataFrameModel):
+    """One row is a song that stands for the person's taste, for or against; songs with one taste_id belong together."""
+
+    taste_id: pl.Int32 = pa.Field(ge=0, le=1_000, description="Cluster of the profile; 0 is the largest")
+    taste: str = pa.Field(description="Name of the cluster, from what its songs have in common")
+    track_id: str = pa.Field(str_length=ID_LENGTH, description="The song")
+    weight: float = pa.Field(ge=-1e6, le=1e6, description="Evidence after decay; negative for skips and dislikes")
+    plays: pl.Int32 = pa.Field(ge=0, le=2_000_000_000, description="Plays counted")
+    skips: pl.Int32 = pa.Field(ge=0, le=2_000_000_000, description="Skips counted")
+    is_liked: bool = pa.Field(description="Saved or liked")
+    last_played_at: Timestamp = pa.Field(nullable=True, description="Latest play, UTC")
+
+    class Config:
+        strict = True
+        metadata = {"key": ["track_id"]}
+
+
+class Models(pa.DataFrameModel):
+    """One row is a step of a shape function (or a weight) of tonight's hybrid: inside (lower, upper] the signal adds value."""
+
+    model: str = pa.Field(description="song (song to song) or list (list to song)")
+    algorithm: str = pa.Field(description="Versioned id of the method and its parameters")
+    signal: str = pa.Field(description="Signal that the function is of; 'intercept' for the base")
+    step: pl.Int32 = pa.Field(ge=0, le=1_000_000, description="Number of the step, from 0")
+    lower: float = pa.Field(nullable=True, description="Signal values above this; null is minus infinity")
+    upper: float = pa.Field(nullable=True, description="Signal values up to this; null is plus infinity")
+    value: float = pa.Field(
+        ge=-1e9, le=1e9, description="Addend of the step, or weight where lower and upper are null and step is 0"
+    )
+    is_default: bool = pa.Field(description="True when there was too little data to learn from")
+    run_id: str = pa.Field(description="Night that learned it")
+
+    class Config:
+        strict = True
+        metadata = {"key": ["model", "signal", "step"]}
+
+
+class Evaluation(pa.DataFrameModel):
+    """One row is a measured figure of a recommender on held-out data of one night."""
+
+    run_id: str = pa.Field(description="Night that measured it")
+    task: str = pa.Field(isin=["song", "list"], description="song to song, or continuation of a list")
+    split: str = pa.Field(description="How the hold-out was made")
+    algorithm: str = pa.Field(description="What was measured: hybrid or a baseline")
+    view: str = pa.Field(isin=["all", "warm", "cold"], description="Which hidden songs count as right")
+    metric: str = pa.Field(description="ndcg@10, recall@100, coverage, ...")
+    value: float = pa.Field(nullable=True, ge=-1e9, le=1e9, description="The figure")
+    low: float = pa.Field(nullable=True, ge=-1e9, le=1e9, description="Lower bound of its 95 % bootstrap interval")
+    high: float = pa.Field(nullable=True, ge=-1e9, le=1e9, description="Upper bound of its 95 % bootstrap interval")
+    cases: pl.Int64 = pa.Field(ge=0, description="Number of lists or seeds behind it", le=2**62)
+
+    class Config:
+        strict = True
+        metadata = {"key": ["run_id", "task", "split", "algorithm", "view", "metric"]}

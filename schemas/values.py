@@ -1,0 +1,94 @@
+"""Small values that pass between the rooms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder ``SEGUE_HOME`` and what lies in it."""
+
+    root: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The published database; replaced as a whole, never written in place."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def building(self) -> Path:
+        """Nights under construction."""
+        return self.root / "building"
+
+    @property
+    def history(self) -> Path:
+        """Earlier published databases."""
+        return self.root / "history"
+
+    @property
+    def imports(self) -> Path:
+        """Database of everything that ``segue import`` took."""
+        return self.root / "imports.duckdb"
+
+    @property
+    def landing(self) -> Path:
+        """Pages as they arrived, one folder a walk."""
+        return self.root / "landing"
+
+    @property
+    def journal(self) -> Path:
+        """Feedback, one JSON object a line."""
+        return self.root / "journal" / "feedback.jsonl"
+
+    @property
+    def reports(self) -> Path:
+        """Generated pages."""
+        return self.root / "reports"
+
+    @property
+    def posters(self) -> Path:
+        """Cover pictures that pages embed."""
+        return self.root / "posters"
+
+    @property
+    def token(self) -> Path:
+        """What ``segue login`` stored; mode 0600."""
+        return self.root / "token.json"
+
+    @property
+    def prefect(self) -> Path:
+        """Prefect's own database and results."""
+        return self.root / "prefect"
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """What one source gave for one table, before anything was checked.
+
+    ``received = rows.height + sum(skipped.values())``. ``covers`` says what the rows replace: ``None`` nothing (they are
+    merged by key), ``"all"`` every earlier row of this source, a frame the earlier rows that match it on its columns.
+    """
+
+    entity: str
+    source: str
+    rows: pl.DataFrame
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    covers: pl.DataFrame | Literal["all"] | None = None
+
+    @property
+    def received(self) -> int:
+        """Rows that arrived, whatever became of them."""
+        return self.rows.height + sum(self.skipped.values())
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A harvest after validation: ``rows`` obey the model, ``rejected`` has the columns rule, value, row."""
+
+    harvest: Harvest
+    rows: pl.DataFrame
+    rejected: pl.DataFrame

@@ -1,0 +1,1 @@
+"""The database: connections, SQL files, writing, publishing, and the query module. May import schemas."""
