@@ -1,5 +1,7 @@
 """What a night leaves of itself: runs, stages, accounting, quarantine, profile, capabilities."""
 
+from typing import ClassVar
+
 import pandera.polars as pa
 import polars as pl
 
@@ -80,7 +82,7 @@ class RejectedRows(pa.DataFrameModel):
 
     class Config:
         strict = True
-        metadata = {"key": []}
+        metadata: ClassVar[dict[str, list[str]]] = {"key": []}
 
 
 class DataProfile(pa.DataFrameModel):
