@@ -1,0 +1,183 @@
+"""Settings: the only module that reads (and, for Prefect, prepares) the environment.
+
+Values come from the environment, then from a ``.env`` file in the working directory, then from the defaults below.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from schemas.errors import HomeError, SettingsError
+from schemas.values import Home
+
+SOURCES = ("demo", "spotify", "files")
+
+
+def _setting(env: str, default: str, read: Callable[[str], Any], meaning: str, *, secret: bool = False) -> Any:
+    metadata = {"env": env, "default": default, "read": read, "meaning": meaning, "secret": secret}
+    return field(metadata=metadata, repr=not secret)
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _folder(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is no http(s) address")
+    if parts.username or parts.password:
+        raise ValueError("must not carry a user name or password")
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise ValueError("must be https: plain http is for a stand-in on this machine only")
+    return value.strip().rstrip("/")
+
+
+def _optional_url(value: str) -> str:
+    return _url(value) if value.strip() else ""
+
+
+def _source(value: str) -> str:
+    if value.strip() not in SOURCES:
+        raise ValueError(f"must be one of {', '.join(SOURCES)}")
+    return value.strip()
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def _between(low: float, high: float, kind: Callable[[str], Any]) -> Callable[[str], Any]:
+    def read(value: str) -> Any:
+        try:
+            number = kind(value)
+        except ValueError:
+            raise ValueError(f"must be a number from {low:g} to {high:g}") from None
+        if not low <= number <= high:
+            raise ValueError(f"must be from {low:g} to {high:g}")
+        return number
+
+    return read
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a person can set; the README's table lists the same names (a test compares them)."""
+
+    root: Path = _setting("SEGUE_HOME", "./segue-data", _folder, "folder for everything that Segue keeps")
+    source: str = _setting("SEGUE_SOURCE", "demo", _source, "what a refresh reads: demo, spotify or files")
+    client_id: str = _setting("SPOTIFY_CLIENT_ID", "", _text, "id of your app on Spotify's developer dashboard")
+    client_secret: str = _setting(
+        "SPOTIFY_CLIENT_SECRET", "", _text, "its secret; not needed after `segue login`", secret=True
+    )
+    refresh_token: str = _setting(
+        "SPOTIFY_REFRESH_TOKEN",
+        "",
+        _text,
+        "refresh token, if you have one already; else `segue login` stores it",
+        secret=True,
+    )
+    api_url: str = _setting("SPOTIFY_API_URL", "https://api.spotify.com/v1", _url, "base of the Web API")
+    accounts_url: str = _setting(
+        "SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com", _url, "base of the accounts service"
+    )
+    reccobeats_url: str = _setting(
+        "RECCOBEATS_API_URL",
+        "https://api.reccobeats.com",
+        _optional_url,
+        "base of the audio-features service; empty to ask nobody",
+    )
+    neighbours: int = _setting("SEGUE_NEIGHBOURS", "100", _between(1, 1000, int), "neighbours kept for each track")
+    max_wait_seconds: float = _setting(
+        "SEGUE_MAX_WAIT_SECONDS", "120", _between(0, 86_400, float), "longest wait on one 429 before parking"
+    )
+    requests_per_second: float = _setting(
+        "SEGUE_REQUESTS_PER_SECOND", "10", _between(0.1, 1000, float), "most requests a second, all threads together"
+    )
+    landing_days: int = _setting(
+        "SEGUE_LANDING_DAYS", "14", _between(0, 3650, int), "days that raw pages are kept for replay"
+    )
+    retention_days: int = _setting(
+        "SEGUE_RETENTION_DAYS",
+        "0",
+        _between(0, 36_500, int),
+        "days after which API data not seen again is dropped; 0 keeps it",
+    )
+    model_sources: tuple[str, ...] = _setting(
+        "SEGUE_MODEL_SOURCES", "", _names, "sources the models may learn from, such as `file,export`; empty for all"
+    )
+    generations: int = _setting(
+        "SEGUE_GENERATIONS", "7", _between(1, 1000, int), "earlier published files kept for rollback"
+    )
+    log: str = _setting("SEGUE_LOG", "text", _text, "`json` writes one JSON object a line to stderr")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> "Settings":
+        """Read all settings; raise one SettingsError that names every setting that is wrong."""
+        found = dict(dotenv_values(Path(".env") if dotenv is None else dotenv))
+        found.update(os.environ if environ is None else environ)
+        values: dict[str, Any] = {}
+        wrong: list[str] = []
+        for spec in fields(cls):
+            env = spec.metadata["env"]
+            text = found.get(env)
+            if text is None or (not text.strip() and env != "RECCOBEATS_API_URL"):
+                text = spec.metadata["default"]
+            try:
+                values[spec.name] = spec.metadata["read"](text)
+            except ValueError as error:
+                shown = "its value" if spec.metadata["secret"] else repr(text)
+                wrong.append(f"{env} {error} (it is {shown})")
+        if wrong:
+            raise SettingsError(
+                "these settings cannot be used: " + "; ".join(wrong) + ". Correct them in the environment or .env."
+            )
+        return cls(**values)
+
+    @property
+    def home(self) -> Home:
+        """The folder SEGUE_HOME by its parts."""
+        return Home(self.root)
+
+
+# Measured reasons stand beside each: without them a script's task runs are lost, every flow waits a second,
+# a busy machine misses the start-up limit, and a DNS look-up for telemetry leaves the machine.
+PREFECT_ENVIRONMENT = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_FLOWS": '{"heartbeat_frequency": null}',
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "0.5",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+}
+
+
+def prepare_home(home: Home) -> None:
+    """Create the data folder, for its owner only, and set Prefect's environment where the person has not.
+
+    Call it before Prefect is imported for the first time. Raises HomeError when the folder cannot be written.
+    """
+    try:
+        home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home.prefect.mkdir(exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=home.root):
+            pass
+    except OSError as error:
+        raise HomeError(
+            f"the data folder {home.root} cannot be written ({error.strerror}): free or unlock it, or set SEGUE_HOME to another folder"
+        ) from error
+    for name, value in {**PREFECT_ENVIRONMENT, "PREFECT_HOME": str(home.prefect)}.items():
+        os.environ.setdefault(name, value)
