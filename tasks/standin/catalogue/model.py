@@ -62,7 +62,11 @@ class Album:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A track on an album. `features` are the classic audio features by name, or None where nobody measured them."""
+    """A track on an album.
+
+    `features` are the classic audio features by name, or None where nobody measured them. `genres` are what the
+    catalogue knows; the Web API tells genres of artists only.
+    """
 
     id: str
     name: str
@@ -74,16 +78,12 @@ class Track:
     isrc: str | None = None
     track_number: int = 1
     features: Mapping[str, float] | None = None
+    genres: tuple[str, ...] = ()
     odd: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def uri(self) -> str:
         return f"spotify:track:{self.id}"
-
-    @property
-    def genres(self) -> tuple[str, ...]:
-        """The genres of its artists, each once, in the artists' order."""
-        return tuple(dict.fromkeys(genre for artist in self.artists for genre in artist.genres))
 
 
 @dataclass
@@ -142,7 +142,8 @@ def song(
     measured it). `facts` are further fields of `Track`: duration_ms, explicit, popularity, isrc, track_number, odd.
     """
     names = artists or ("Nobody in Particular",)
-    performers = tuple(Artist(spotify_id("artist", artist), artist, tuple(genres)) for artist in names)
+    genres = tuple(genres)
+    performers = tuple(Artist(spotify_id("artist", artist), artist, genres) for artist in names)
     holder = Artist(spotify_id("artist", album_artist), album_artist) if album_artist else performers[0]
     release = Album(
         spotify_id("album", holder.name, album or name),
@@ -153,7 +154,7 @@ def song(
     )
     track_id = id or spotify_id("track", *names, release.name, name)
     measured = None if features is None else {**drawn_features(track_id), **features}
-    return Track(track_id, name, performers, release, features=measured, **facts)
+    return Track(track_id, name, performers, release, features=measured, genres=genres, **facts)
 
 
 def drawn_features(track_id: str) -> dict[str, float]:
