@@ -62,6 +62,7 @@ class RowAccounting(pa.DataFrameModel):
     duplicate: pl.Int64 = pa.Field(description="Rows whose key arrived before in the same night", ge=0)
     rejected: pl.Int64 = pa.Field(description="Rows in quarantine", ge=0)
     skipped: pl.Int64 = pa.Field(description="Rows that were no row for this table", ge=0)
+    removed: pl.Int64 = pa.Field(description="Earlier rows that the source no longer has (not in the sum)", ge=0)
     rejected_by_rule: str = pa.Field(description="JSON object: rule -> rows")
     skipped_by_reason: str = pa.Field(description="JSON object: reason -> rows")
 

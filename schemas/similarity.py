@@ -4,7 +4,28 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.catalogue import ID_LENGTH
-from schemas.types import Timestamp
+from schemas.types import Texts, Timestamp
+
+
+class Songs(pa.DataFrameModel):
+    """One row is a track as people look for it and see it: what answers by name and the macros read."""
+
+    track_id: str = pa.Field(str_length=ID_LENGTH, description="The track")
+    name: str = pa.Field(description="Title as the source writes it")
+    artists: Texts = pa.Field(description="Names of its artists, the main one first")
+    album: str = pa.Field(nullable=True, description="Title of its album")
+    poster_url: str = pa.Field(nullable=True, description="Largest cover picture of its album")
+    poster_small_url: str = pa.Field(nullable=True, description="Smallest cover picture of its album")
+    spotify_url: str = pa.Field(nullable=True, description="Page of the track on Spotify")
+    popularity: pl.Int32 = pa.Field(nullable=True, ge=0, le=100, description="0 to 100")
+    recording_id: str = pa.Field(str_length=ID_LENGTH, description="Its recording, as in recordings")
+    song_id: str = pa.Field(str_length=ID_LENGTH, description="Its song, as in recordings")
+    name_key: str = pa.Field(description="name without case, accents and punctuation: name_key(name)")
+    title_key: str = pa.Field(description="name_key of the title without ' - Remastered', '(feat. …)' and the like")
+
+    class Config:
+        strict = True
+        metadata = {"key": ["track_id"]}
 
 
 class Recordings(pa.DataFrameModel):

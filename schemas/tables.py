@@ -13,7 +13,7 @@ from schemas.nights import (
     Runs,
     RunStages,
 )
-from schemas.similarity import Baskets, Evaluation, Models, Neighbours, Recommendations, Recordings, Tastes
+from schemas.similarity import Baskets, Evaluation, Models, Neighbours, Recommendations, Recordings, Songs, Tastes
 
 TABLES: dict[str, type[pa.DataFrameModel]] = {
     "tracks": Tracks,
@@ -28,6 +28,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     "feedback": Feedback,
     "audio_features": AudioFeatures,
     "recordings": Recordings,
+    "songs": Songs,
     "baskets": Baskets,
     "neighbours": Neighbours,
     "tastes": Tastes,

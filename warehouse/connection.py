@@ -1,0 +1,149 @@
+"""The one place that opens DuckDB files.
+
+A reader attaches the file to an instance of its own in memory. Opened by its path, a file that was replaced in the
+meantime would come from DuckDB's per-process instance cache: the old rows, silently. Writers open files that nobody
+else knows yet (a night under construction) or the database of imports.
+"""
+
+import errno
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from schemas.errors import HomeError, SegueError, WarehouseError
+
+SCHEMA_VERSION = 1
+"""Raised when a column is renamed, removed or changes its type: older files are then told, and migrated in the copy."""
+
+STORAGE_VERSION = "v1.5.0"
+"""Format of the files that we write: the clients of DuckDB 1.5 and later can open them."""
+
+MEMORY_LIMIT = "4GB"
+"""Memory that one connection may use unless told; above it DuckDB spills to disk."""
+
+BUSY = "Could not set lock on file"
+
+
+class UnreadableError(WarehouseError):
+    """The file itself is of no use to this DuckDB: damaged, or in another format."""
+
+
+@contextmanager
+def reader(path: Path, *, memory_limit: str = MEMORY_LIMIT) -> Iterator[DuckDBPyConnection]:
+    """The published database (or any other) for reading, as its file is at this moment.
+
+    Close it soon: it goes on seeing the night that it opened, and nothing ever waits for it.
+
+    Raises:
+        WarehouseError: the file is missing, damaged, being written, or of another version.
+        HomeError: the file may not be read.
+    """
+    if not path.is_file():
+        raise WarehouseError(f"there is no warehouse at {path}: run `segue refresh` to build one")
+    with told(path), duckdb.connect(":memory:", config=_config(memory_limit)) as con:
+        con.execute("attach $path as warehouse (read_only)", {"path": str(path)})
+        con.execute("use warehouse")
+        _check_version(con, path)
+        yield con
+
+
+@contextmanager
+def writer(
+    path: Path, *, memory_limit: str = MEMORY_LIMIT, wait_seconds: float = 0.0
+) -> Iterator[DuckDBPyConnection]:
+    """A file open for writing, created when it does not exist; closing it leaves no write-ahead log behind.
+
+    ``wait_seconds`` bounds the wait for another process that has the file open.
+
+    Raises:
+        WarehouseError: the file is damaged, of another version, or still in use after the wait.
+        HomeError: the disk is full or the folder may not be written.
+    """
+    with told(path), _patient(path, memory_limit, time.monotonic() + wait_seconds) as con:
+        path.chmod(0o600)
+        yield con
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn what DuckDB and the operating system say of the file into one line that says what to do."""
+    try:
+        yield
+    except duckdb.Error as error:
+        known = _explained(str(error), path)
+        if known is None:
+            raise
+        raise known from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        raise HomeError(_home_line(error.strerror or str(error), path)) from error
+
+
+def _patient(path: Path, memory_limit: str, deadline: float) -> DuckDBPyConnection:
+    config = _config(memory_limit) | {"storage_compatibility_version": STORAGE_VERSION}
+    while True:
+        try:
+            return duckdb.connect(str(path), config=config)
+        except duckdb.Error as error:
+            if BUSY not in str(error) or time.monotonic() >= deadline:
+                raise
+        time.sleep(0.05)
+
+
+def _config(memory_limit: str) -> dict[str, str | bool | int | float | list[str]]:
+    return {
+        "memory_limit": memory_limit,
+        "autoinstall_known_extensions": False,  # nothing is fetched behind the person's back
+        "autoload_known_extensions": False,
+    }
+
+
+def _check_version(con: DuckDBPyConnection, path: Path) -> None:
+    try:
+        found = con.execute("select max(version) from segue_schema").fetchall()[0][0]
+    except duckdb.CatalogException as error:
+        raise WarehouseError(f"{path} is a database, but not one of Segue's: move it away or set SEGUE_HOME") from error
+    if found != SCHEMA_VERSION:
+        raise WarehouseError(
+            f"{path} has version {found} of Segue's tables and this Segue reads version {SCHEMA_VERSION}: "
+            "run `segue refresh` with the newest Segue to migrate it"
+        )
+
+
+def _explained(text: str, path: Path) -> SegueError | None:
+    """The error to raise for DuckDB's ``text``; ``None`` when it is about a statement and not about the file."""
+    first = text.splitlines()[0] if text else ""
+    if BUSY in text:
+        held_by = re.search(r"\(PID (\d+)\)", text)
+        who = f"process {held_by[1]}" if held_by else "another program"
+        return WarehouseError(f"{path} is open for writing in {who}: close it there and try again")
+    if "different configuration" in text:
+        return WarehouseError(f"{path} is open for writing in this program: close it there and try again")
+    if "No space left" in text or "Disk quota" in text:
+        return HomeError(_home_line("No space left on device", path))
+    if "Permission denied" in text or "Read-only file system" in text or "Operation not permitted" in text:
+        return HomeError(_home_line("Permission denied", path))
+    if "version number" in text:
+        return UnreadableError(
+            f"{path} was written by another version of DuckDB than {duckdb.__version__}: "
+            "move it away and run `segue refresh`, or install the Segue that wrote it"
+        )
+    if "Out of Memory" in text:
+        return WarehouseError(f"{path}: the work needs more memory than it may use ({first}): free some or raise the limit")
+    damage = ("not a valid DuckDB", "Corrupt database", "Could not read enough bytes", "replaying WAL", "checksum")
+    if any(sign in text for sign in damage):
+        return UnreadableError(
+            f"{path} is damaged ({first[:120]}): `segue rollback` brings back an earlier night, `segue refresh` builds a new one"
+        )
+    return None
+
+
+def _home_line(problem: str, path: Path) -> str:
+    remedy = "make room" if "space" in problem or "uota" in problem else "give yourself the right to write there"
+    return f"cannot write {path}: {problem}; {remedy} or set SEGUE_HOME to another folder"

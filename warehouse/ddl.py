@@ -1,0 +1,74 @@
+"""The tables as DuckDB knows them, generated from the pandera models: names, types, NOT NULL, keys and comments."""
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from schemas.tables import TABLES
+from warehouse.connection import SCHEMA_VERSION
+from warehouse.statements import identifier, literal, statement
+
+KEYED = frozenset({"tracks", "artists", "albums", "playlists", "runs"})
+"""Tables with a PRIMARY KEY. Elsewhere it would cost five times the room and time; uniqueness is checked on writing."""
+
+TYPES: dict[pl.DataType, str] = {
+    pl.String(): "varchar",
+    pl.Boolean(): "boolean",
+    pl.Int32(): "integer",
+    pl.Int64(): "bigint",
+    pl.Float64(): "double",
+    pl.Date(): "date",
+    pl.Datetime("us"): "timestamp",
+    pl.List(pl.String()): "varchar[]",
+}
+
+
+def create_tables(con: DuckDBPyConnection, names: Iterable[str] = tuple(TABLES)) -> None:
+    """Create tables with their comments, and the mark by which the file is known as Segue's."""
+    con.execute("create table segue_schema (version integer not null)")
+    con.execute("insert into segue_schema values ($version)", {"version": SCHEMA_VERSION})
+    con.execute("comment on table segue_schema is 'One row: the version of the tables in this file'")
+    con.execute("comment on column segue_schema.version is 'Raised when a column is renamed, removed or changed'")
+    for name in names:
+        for line in definition(name):
+            con.execute(line)
+
+
+def create_macros(con: DuckDBPyConnection) -> None:
+    """Store the macros and views that people use in any DuckDB client; they need every table."""
+    con.execute(statement("macros"))
+    con.execute(statement("views"))
+
+
+def key_of(table: str) -> list[str]:
+    """Names of the columns that tell the rows of ``table`` apart; empty when nothing does."""
+    metadata = TABLES[table].Config.metadata or {}
+    return list(metadata["key"])
+
+
+def polars_schema(table: str) -> dict[str, pl.DataType]:
+    """Column -> polars type of ``table``, in table order."""
+    columns = TABLES[table].to_schema().columns
+    return {name: column.dtype.type for name, column in columns.items()}
+
+
+def required(table: str) -> list[str]:
+    """Columns of ``table`` that every row must fill."""
+    return [name for name, column in TABLES[table].to_schema().columns.items() if not column.nullable]
+
+
+def definition(table: str) -> Iterator[str]:
+    """The statements that create ``table`` and say what it and its columns mean."""
+    model = TABLES[table]
+    columns = model.to_schema().columns
+    parts = [
+        f"{identifier(name)} {TYPES[column.dtype.type]}{'' if column.nullable else ' not null'}"
+        for name, column in columns.items()
+    ]
+    if table in KEYED:
+        parts.append(f"primary key ({', '.join(map(identifier, key_of(table)))})")
+    yield f"create table {identifier(table)} ({', '.join(parts)})"
+    yield f"comment on table {identifier(table)} is {literal((model.__doc__ or '').strip())}"
+    for name, column in columns.items():
+        yield f"comment on column {identifier(table)}.{identifier(name)} is {literal(column.description or '')}"

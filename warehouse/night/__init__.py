@@ -1,0 +1,1 @@
+"""A night's database from start to publication: lock, building, writing, profiling, gate, publishing."""

@@ -1,0 +1,149 @@
+"""From a finished night to the published file and back: one atomic rename each way, the former files kept.
+
+A reader holds the file that it opened, whatever is renamed; at any moment, also after a power cut, the published name
+leads to a whole night.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copyfile
+
+from schemas.errors import WarehouseError
+from schemas.values import Home
+from warehouse.connection import reader, told, writer
+from warehouse.statements import statement
+
+KEEP = 7
+"""Former nights that stay for a rollback, unless told."""
+
+KEEP_BYTES = 4 * 2**30
+"""Room that former nights may take, unless told; the latest one always stays."""
+
+GENERATION = re.compile(r"^(?P<ordinal>\d{6})-(?P<run_id>.+)\.duckdb$")
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A former published file; a higher ordinal is a later one, whatever the clock said."""
+
+    path: Path
+    ordinal: int
+    run_id: str
+    bytes: int
+    built_at: datetime
+
+
+def publish(home: Home, build: Path, *, keep: int = KEEP, keep_bytes: int = KEEP_BYTES) -> None:
+    """Make ``build`` the published file and keep the former one among the generations.
+
+    Raises:
+        HomeError: the disk is full or the folder may not be written; the former file stays published.
+    """
+    with writer(build) as con:
+        con.execute("checkpoint")
+    with told(home.warehouse):
+        _sync(build)
+        if home.warehouse.exists():
+            _keep(home)
+        _wal(home.warehouse).unlink(missing_ok=True)
+        build.replace(home.warehouse)
+        _sync(home.root)
+        _prune(home, keep, keep_bytes)
+
+
+def rollback(home: Home) -> Generation:
+    """Publish the latest generation again and return it; the night that it replaces is kept as ``history/withdrawn.duckdb``.
+
+    Raises:
+        WarehouseError: there is no earlier night.
+    """
+    kept = generations(home)
+    if not kept:
+        raise WarehouseError(f"there is no earlier night in {home.history} to go back to")
+    with told(home.warehouse):
+        if home.warehouse.exists():
+            _link(home.warehouse, home.history / "withdrawn.duckdb")
+        _wal(home.warehouse).unlink(missing_ok=True)
+        kept[-1].path.replace(home.warehouse)
+        _sync(home.root)
+    return kept[-1]
+
+
+def generations(home: Home) -> list[Generation]:
+    """The former published files that are kept, oldest first."""
+    if not home.history.is_dir():
+        return []
+    found = [(path, GENERATION.match(path.name)) for path in home.history.iterdir()]
+    return sorted(
+        (
+            Generation(
+                path,
+                int(match["ordinal"]),
+                match["run_id"],
+                path.stat().st_size,
+                datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None),
+            )
+            for path, match in found
+            if match
+        ),
+        key=lambda generation: generation.ordinal,
+    )
+
+
+def set_aside(home: Home, damaged: Path) -> None:
+    """Take a file that cannot be read out of the way without destroying it: ``history/unreadable-….duckdb``."""
+    home.history.mkdir(exist_ok=True, mode=0o700)
+    _wal(damaged).unlink(missing_ok=True)
+    damaged.replace(home.history / f"unreadable-{damaged.stem}.duckdb")
+
+
+def _keep(home: Home) -> None:
+    """A second name for the published file, so that it never lacks one while it is replaced."""
+    home.history.mkdir(exist_ok=True, mode=0o700)
+    kept = generations(home)
+    ordinal = kept[-1].ordinal + 1 if kept else 1
+    _link(home.warehouse, home.history / f"{ordinal:06d}-{_run_of(home.warehouse)}.duckdb")
+
+
+def _run_of(path: Path) -> str:
+    try:
+        with reader(path) as con:
+            found = con.execute(statement("latest_run_id")).fetchall()
+    except WarehouseError:
+        return "unknown"
+    return re.sub(r"[^\w.-]", "_", found[0][0]) if found else "unknown"
+
+
+def _link(source: Path, target: Path) -> None:
+    """``target`` becomes a second name of ``source``; a copy where the file system knows no links."""
+    new = target.with_name(f"{target.name}.new")
+    new.unlink(missing_ok=True)
+    try:
+        new.hardlink_to(source)
+    except (OSError, NotImplementedError):
+        copyfile(source, new)
+    new.replace(target)
+
+
+def _prune(home: Home, keep: int, keep_bytes: int) -> None:
+    """Remove the oldest generations beyond the bounds."""
+    room = keep_bytes
+    for age, generation in enumerate(reversed(generations(home))):
+        room -= generation.bytes
+        if age > 0 and (age >= keep or room < 0):
+            generation.path.unlink()
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

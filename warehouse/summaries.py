@@ -1,0 +1,77 @@
+"""The named queries behind the pages: one SQL file in ``sql/report``, one frame, one picture."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from schemas.errors import WarehouseError
+
+COMPARED = (
+    "tracks",
+    "artists",
+    "playlists",
+    "saved_tracks",
+    "plays",
+    "recommendations",
+    "tastes",
+    "audio_features",
+)
+"""Tables that the queries also read from last night's file, as ``earlier.<table>``."""
+
+ASKED_LATER = ("seed_neighbours", "cards")
+"""Queries that are about songs which other queries named."""
+
+
+def report_sql() -> dict[str, str]:
+    """Return the text of every query of the newspaper by its name."""
+    folder = resources.files("warehouse") / "sql" / "report"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return {f.name.removesuffix(".sql"): f.read_text(encoding="utf-8") for f in files}
+
+
+def report(path: Path, previous: Path | None = None, *, places: int = 5) -> dict[str, pl.DataFrame]:
+    """Return every frame of the newspaper by the name of its query, read from the warehouse file at `path`.
+
+    `previous` is last night's file, for what changed; without it the queries see an empty last night. `places` is how
+    many neighbours each seed song shows. ``cards`` holds names and covers of every song that another frame mentions.
+    Raises WarehouseError when a file cannot be read.
+    """
+    queries = report_sql()
+    with _two_nights(path, previous) as con:
+        frames = {name: _read(con, sql) for name, sql in queries.items() if name not in ASKED_LATER}
+        seeds = frames["seeds"]["track_id"].to_list()
+        frames["seed_neighbours"] = _read(con, queries["seed_neighbours"], seeds=seeds, places=places)
+        named = [frames[name]["track_id"] for name in ("seeds", "seed_neighbours", "for_you", "new_songs")]
+        named.append(frames["tastes"]["strongest"].explode())
+        ids = pl.concat(named).drop_nulls().unique().sort().to_list()
+        frames["cards"] = _read(con, queries["cards"], track_ids=ids)
+    return frames
+
+
+def _read(con: duckdb.DuckDBPyConnection, sql: str, **parameters: Any) -> pl.DataFrame:
+    return con.sql(sql, params=parameters or None).pl()
+
+
+@contextmanager
+def _two_nights(path: Path, previous: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open tonight's file as the default catalogue and last night's as ``earlier``, both for reading only."""
+    con = duckdb.connect(":memory:", config={"threads": 2})
+    try:
+        con.execute("attach $path as night (read_only)", {"path": str(path)})
+        if previous is None:
+            con.execute("attach ':memory:' as earlier")
+            for table in COMPARED:
+                con.execute(f"create view earlier.{table} as from night.{table} limit 0")
+        else:
+            con.execute("attach $path as earlier (read_only)", {"path": str(previous)})
+        con.execute("use night")
+        yield con
+    except duckdb.Error as error:
+        raise WarehouseError(f"{path} cannot be summarised: {error}. Run `segue refresh` to build it anew.") from error
+    finally:
+        con.close()
