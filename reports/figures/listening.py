@@ -1,0 +1,182 @@
+"""Charts of what the person plays: when, what, new against familiar, and their tastes."""
+
+import altair as alt
+import polars as pl
+
+from reports.figures.figure import Figure
+from reports.palette import ADDENDS, CONTEXT, MUCH
+from reports.theme import Chart
+from reports.wording import WEEKDAYS, clipped, count, counted, listed, percent
+
+NO_PLAYS = (
+    "No plays are known yet. Spotify tells of the last fifty only; `segue import` takes the whole history "
+    "from your own data export."
+)
+
+
+def draw_clock(plays_clock: pl.DataFrame) -> Chart:
+    """Heat map of the week: weekday, hour, plays."""
+    grid = pl.DataFrame({"weekday": range(1, 8)}).join(pl.DataFrame({"hour": range(24)}), how="cross")
+    frame = (
+        grid.join(plays_clock.cast({"weekday": pl.Int64, "hour": pl.Int64}), on=["weekday", "hour"], how="left")
+        .with_columns(pl.col("plays", "skips").fill_null(0))
+        .with_columns(pl.col("weekday").replace_strict(dict(enumerate(WEEKDAYS, 1)), return_dtype=pl.String).alias("day"))
+    )
+    return (
+        alt.Chart(frame)
+        .mark_rect(cornerRadius=2, aria=False)
+        .encode(
+            x=alt.X("hour:O", title="Hour (UTC)", axis=alt.Axis(labelAngle=0, domain=False, ticks=False)),
+            y=alt.Y("day:O", sort=WEEKDAYS, title=None),
+            color=alt.Color(
+                "plays:Q",
+                scale=alt.Scale(type="quantize", range=MUCH, nice=False),
+                legend=alt.Legend(title="Plays in the hour", titleOrient="left", format=".0f"),
+            ),
+            tooltip=["day:N", "hour:O", "plays:Q", "skips:Q"],
+        )
+    )
+
+
+def find_clock(plays_clock: pl.DataFrame) -> str:
+    """Say the busiest hour of the week and its share."""
+    top = plays_clock.sort("plays", "weekday", "hour", descending=[True, False, False]).row(0, named=True)
+    share = top["plays"] / plays_clock["plays"].sum()
+    return f"{WEEKDAYS[top['weekday'] - 1]} at {top['hour']:02d}:00 is your busiest hour, with {percent(share)} of all plays"
+
+
+def draw_weeks(plays_weeks: pl.DataFrame) -> Chart:
+    """Stacked bars: plays a week, of songs heard for the first time and of songs heard before."""
+    frame = plays_weeks.unpivot(
+        ["first_time", "again"], index="week_on", variable_name="kind", value_name="plays"
+    ).with_columns(pl.col("kind").replace_strict({"first_time": "first time", "again": "heard before"}))
+    return (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X("yearmonthdate(week_on):T", title=None, bandPosition=0.5, axis=alt.Axis(format="%b %Y", tickCount=8)),
+            y=alt.Y("plays:Q", title="Plays a week"),
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=["heard before", "first time"], range=[CONTEXT, ADDENDS["collaborative"]]),
+            ),
+            order=alt.Order("kind:N", sort="descending"),
+            tooltip=[alt.Tooltip("week_on:T", title="week of"), "kind:N", "plays:Q"],
+        )
+    )
+
+
+def find_weeks(plays_weeks: pl.DataFrame) -> str:
+    """Compare the share of first plays in the latest four weeks with all earlier weeks."""
+    weeks = plays_weeks.sort("week_on", descending=True)
+    recent, earlier = weeks.head(4), weeks.slice(4)
+    now = _first_share(recent)
+    if not earlier["first_time"].sum() + earlier["again"].sum():
+        return f"{percent(now)} of your plays are of songs that you hear for the first time"
+    before = _first_share(earlier)
+    word = "fewer" if now < before - 0.005 else "more" if now > before + 0.005 else "as many"
+    than = "as" if word == "as many" else "than"
+    return (
+        f"You hear {word} new songs {than} before: {percent(now)} of the last four weeks' plays were first ones, "
+        f"{percent(before)} earlier"
+    )
+
+
+def _first_share(weeks: pl.DataFrame) -> float:
+    total = weeks["first_time"].sum() + weeks["again"].sum()
+    return weeks["first_time"].sum() / total if total else 0.0
+
+
+def draw_artists(plays_artists: pl.DataFrame) -> Chart:
+    """Bars: the most played artists, the part that was skipped told apart."""
+    frame = plays_artists.with_columns(
+        (pl.col("plays") - pl.col("skips")).alias("heard"), pl.col("skips").alias("skipped")
+    ).unpivot(["heard", "skipped"], index=["artist", "plays", "songs"], variable_name="outcome", value_name="number")
+    order = plays_artists["artist"].to_list()
+    return (
+        alt.Chart(frame)
+        .mark_bar(height={"band": 0.7})
+        .encode(
+            y=alt.Y("artist:N", sort=order, title=None),
+            x=alt.X("number:Q", title="Plays", axis=alt.Axis(grid=True)),
+            color=alt.Color(
+                "outcome:N", scale=alt.Scale(domain=["heard", "skipped"], range=[ADDENDS["audio"], CONTEXT])
+            ),
+            tooltip=["artist:N", "outcome:N", "number:Q", "songs:Q"],
+        )
+    )
+
+
+def find_artists(plays_artists: pl.DataFrame) -> str:
+    """Name the most played artist, and the one that is skipped most often."""
+    top = plays_artists.row(0, named=True)
+    said = f"{clipped(top['artist'], 60)} leads with {counted(top['plays'], 'play')} of {counted(top['songs'], 'song')}"
+    often = plays_artists.filter(pl.col("plays") >= 10).with_columns((pl.col("skips") / pl.col("plays")).alias("share"))
+    often = often.filter(pl.col("share") >= 0.25).sort("share", descending=True)
+    if often.is_empty():
+        return said
+    skipped = often.row(0, named=True)
+    return f"{said}; {clipped(skipped['artist'], 60)} is skipped {percent(skipped['share'])} of the time"
+
+
+def draw_tastes(tastes: pl.DataFrame) -> Chart:
+    """Bars: the share of each taste tonight, with a tick where it stood last night."""
+    frame = tastes.with_columns(pl.col("taste").map_elements(lambda name: clipped(name, 60), return_dtype=pl.String))
+    base = alt.Chart(frame).encode(y=alt.Y("taste:N", sort=frame["taste"].to_list(), title=None))
+    bars = base.mark_bar(height={"band": 0.62}, color=ADDENDS["metadata"]).encode(
+        x=alt.X("share:Q", title="Share of what speaks for a song", axis=alt.Axis(format="%", grid=True)),
+        tooltip=["taste:N", alt.Tooltip("share:Q", format=".1%"), alt.Tooltip("share_last_night:Q", format=".1%"), "songs:Q"],
+    )
+    ticks = base.mark_tick(color=CONTEXT, thickness=3, size=26).encode(x="share_last_night:Q")
+    return bars + ticks
+
+
+def find_tastes(tastes: pl.DataFrame) -> str:
+    """Name the tastes by weight, and say when one of them moved by two points or more."""
+    names = [clipped(name, 40) for name in tastes["taste"].head(3)]
+    said = f"You listen with {counted(tastes.height, 'taste')}: {listed(names)}" + (" lead" if tastes.height > 3 else "")
+    moved = tastes.with_columns((pl.col("share") - pl.col("share_last_night")).alias("move")).drop_nulls("move")
+    moved = moved.filter(pl.col("move").abs() >= 0.02).sort(pl.col("move").abs(), descending=True)
+    if moved.is_empty():
+        return said
+    row = moved.row(0, named=True)
+    way = "grew" if row["move"] > 0 else "shrank"
+    return f"{said}; {clipped(row['taste'], 40)} {way} by {count(abs(row['move']) * 100)} points since last night"
+
+
+FIGURES = (
+    Figure(
+        "listening_clock",
+        "plays_clock",
+        draw_clock,
+        find_clock,
+        "One square is an hour of the week; the darker, the more plays ended in it.",
+        NO_PLAYS,
+        height=210,
+    ),
+    Figure(
+        "listening_weeks",
+        "plays_weeks",
+        draw_weeks,
+        find_weeks,
+        "A song counts as new in the week in which its first known play falls.",
+        NO_PLAYS,
+        height=230,
+    ),
+    Figure(
+        "most_played",
+        "plays_artists",
+        draw_artists,
+        find_artists,
+        "Plays by main artist; grey is what you skipped.",
+        NO_PLAYS,
+    ),
+    Figure(
+        "tastes",
+        "tastes",
+        draw_tastes,
+        find_tastes,
+        "A taste is a group of your songs that belong together; grey ticks mark last night's shares.",
+        "No tastes yet: they come from plays, saved songs, likes and ratings.",
+    ),
+)

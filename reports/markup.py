@@ -1,0 +1,35 @@
+"""What makes text safe inside a page: script data, the content-security policy, links."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+
+def script_json(value: Any) -> str:
+    """Return JSON that may stand inside a script element: no text in it can end the element or open a comment."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("</", "<\\/").replace("<!--", "<\\u0021--").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def policy(*, scripts: Iterable[str], styles: Iterable[str], more: str = "") -> str:
+    """Return a content-security policy that allows these inline texts by their hashes, pictures in data URLs, and nothing else."""
+    return (
+        f"default-src 'none'; script-src {_hashes(scripts)}; style-src {_hashes(styles)}; img-src data:; "
+        f"base-uri 'none'; form-action 'none'{more}"
+    )
+
+
+def _hashes(texts: Iterable[str]) -> str:
+    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
+    return " ".join(f"'sha256-{digest}'" for digest in digests)
+
+
+def web_link(url: str | None) -> str | None:
+    """Return the address if it is one of the web, so that no `javascript:` address becomes a link."""
+    try:
+        return url if url and urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
