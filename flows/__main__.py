@@ -1,0 +1,28 @@
+"""The one door: ``python -m flows`` and its twin, the console script ``segue``."""
+
+import sys
+
+from schemas.errors import SegueError
+
+
+def main() -> None:
+    """Run a command; an expected error is one line on stderr and its exit code, anything else a traceback."""
+    from flows.cli.app import app
+
+    try:
+        app()
+    except SegueError as error:
+        sys.stdout.flush()
+        print(f"segue: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("segue: stopped; nothing that was published or landed is lost", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # the reader of our output went away, as `segue ... | head` does
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Progress of a night on stderr: a live line in a terminal, plain lines elsewhere, JSON lines when asked for.
+
+Stages and tools talk through ``logging``; the extra field ``event`` tells a display what kind of talk it is.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from rich.status import Status
+from rich.text import Text
+
+from flows.cli.console import err, plain
+
+ROOMS = ("flows", "tasks", "warehouse", "reports")
+OUR_EXTRAS = ("event", "run_id", "stage", "ordinal", "seconds", "rows", "requests", "retries", "waited_seconds", "verdict", "note")
+
+
+class Lines(logging.Handler):
+    """One line for each stage that ended and each thing worth telling; a spinner for the one at work."""
+
+    def __init__(self, status: Status | None) -> None:
+        super().__init__(logging.INFO)
+        self.status = status
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = getattr(record, "event", "told")
+        message = plain(record.getMessage())
+        if event == "stage_started" or event == "progress":
+            if self.status is not None:
+                self.status.update(Text(message))
+            return
+        if event == "stage_ended":
+            mark = {"done": "✓", "parked": "⏸", "failed": "✗"}.get(getattr(record, "verdict", ""), "•")
+            note = getattr(record, "note", None)
+            seconds = getattr(record, "seconds", 0.0)
+            err.print(Text.assemble((f"{mark} ", "bold"), f"{getattr(record, 'stage', ''):<12}", (f"{seconds:6.1f} s  ", "dim"), plain(note)))
+            return
+        err.print(Text(f"  {message}", style="yellow" if record.levelno >= logging.WARNING else "dim"))
+
+
+class JsonLines(logging.Handler):
+    """One JSON object a line, for log collectors."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        told = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        told.update({name: getattr(record, name) for name in OUR_EXTRAS if hasattr(record, name)})
+        err.file.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
+        err.file.flush()
+
+
+@contextmanager
+def shown(log: str) -> Iterator[None]:
+    """Show what the rooms say while the block runs; ``log`` is the setting SEGUE_LOG."""
+    if log == "json":
+        with _handled(JsonLines()):
+            yield
+    elif err.is_terminal:
+        with err.status(Text("starting Prefect")) as status, _handled(Lines(status)):
+            yield
+    else:
+        with _handled(Lines(None)):
+            yield
+
+
+@contextmanager
+def _handled(handler: logging.Handler) -> Iterator[None]:
+    loggers = [logging.getLogger(room) for room in ROOMS]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)

@@ -1,0 +1,130 @@
+"""A night as its steps see it (tool): its name, its folder, its wishes, its ledger; and the way into tonight's API."""
+
+import logging
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import GateError, Parked, SegueError
+from schemas.values import Home
+from tasks.night.ledger import Ledger, write_json
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where tonight's services are, and what opens them. Secrets never show in ``repr``."""
+
+    api_url: str
+    accounts_url: str
+    reccobeats_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+
+
+@dataclass
+class Night:
+    """One night: what it is called, what it reads, where it builds, and what has come of it so far."""
+
+    run_id: str
+    source: str
+    home: Home
+    wishes: Mapping[str, Any]
+    ledger: Ledger
+    started_at: datetime
+    full: bool = False
+    force: bool = False
+    build: Path = Path()
+    verdict: str = "failed"
+    parked_until: datetime | None = None
+    problems: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def row_source(self) -> str:
+        """What stands in the column ``source`` of rows that tonight's walk brings: demo or spotify."""
+        return self.source
+
+    def tell(self, problem: str) -> None:
+        """Something that a person should know: into the log, the report and the run's note."""
+        log.warning("%s", problem)
+        self.problems.append(problem)
+
+    def run_row(self) -> dict[str, Any]:
+        """The night as a row of ``runs``."""
+        return {
+            "run_id": self.run_id,
+            "source": self.source,
+            "started_at": self.started_at,
+            "ended_at": datetime.now(UTC).replace(tzinfo=None),
+            "verdict": self.verdict,
+            "is_stale": self.parked_until is not None,
+            "parked_until": self.parked_until,
+            "algorithm": self.facts.get("algorithm"),
+            "version": version("segue"),
+            "note": "; ".join(self.problems) or None,
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """The night as the command line tells it."""
+        return {**self.run_row(), "report": str(self.home.reports / "index.html"), "problems": self.problems, **self.facts}
+
+
+@contextmanager
+def tonight(
+    home: Home, source: str, wishes: Mapping[str, Any], *, full: bool = False, force: bool = False
+) -> Iterator[Night]:
+    """A night from its first stage to its last; whatever ends it, its story is kept in ``SEGUE_HOME/runs``."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    night = Night(run_id, source, home, wishes, Ledger(run_id), now, full=full, force=force)
+    try:
+        yield night
+    except GateError as error:
+        night.verdict = "refused"
+        night.problems.append(str(error))
+        raise
+    except (SegueError, Exception) as error:
+        night.problems.append(str(error) if isinstance(error, SegueError) else f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        story = {**night.run_row(), "stages": night.ledger.frame().to_dicts()}
+        write_json(home.root / "runs" / f"{run_id}.json", story)
+
+
+@contextmanager
+def access_to(night: Night) -> Iterator[Access]:
+    """Tonight's services: the real ones by settings, or for ``demo`` a stand-in that runs as long as the block."""
+    wishes = night.wishes
+    with ExitStack() as stack:
+        if night.source == "demo":
+            from tasks.standin import StandIn
+
+            stand_in = stack.enter_context(StandIn.demo())
+            yield Access(
+                stand_in.api_url,
+                stand_in.accounts_url,
+                stand_in.reccobeats_url,
+                stand_in.client_id,
+                stand_in.client_secret,
+                stand_in.refresh_token,
+            )
+        else:
+            yield Access(
+                wishes["api_url"],
+                wishes["accounts_url"],
+                wishes["reccobeats_url"],
+                wishes["client_id"],
+                wishes["client_secret"],
+                wishes["refresh_token"],
+            )
+
+
+__all__ = ["Access", "Night", "Parked", "access_to", "tonight"]
