@@ -37,7 +37,14 @@ def null_row() -> Entry:
 def local_file(name: str, artist: str, album: str = "", seconds: int = 273, **fields: Any) -> Json:
     """A file from somebody's disk: everything by which Spotify knows a track is null. `fields` replace any of it."""
     parts = ":".join(quote_plus(part) for part in (artist, album, name))
-    album_fields: Json = {"external_urls": {}, "href": None, "id": None, "images": [], "release_date": None, "uri": None}
+    album_fields: Json = {
+        "external_urls": {},
+        "href": None,
+        "id": None,
+        "images": [],
+        "release_date": None,
+        "uri": None,
+    }
     performer: Json = {"external_urls": {}, "href": None, "id": None, "name": artist, "type": "artist", "uri": None}
     return {
         "album": {

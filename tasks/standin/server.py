@@ -12,17 +12,18 @@ from urllib.parse import parse_qs, parse_qsl
 
 from tasks.standin.account import Account
 from tasks.standin.art import cover
-from tasks.standin.catalogue.model import Catalogue
+from tasks.standin.catalogue import Catalogue, bundled
+from tasks.standin.demo import DEMO_FAULTS, EXPIRE_TOKEN_AFTER, demo_account
 from tasks.standin.faults import Trouble
 from tasks.standin.listener import Listener
-from tasks.standin.routes import WebApi
 from tasks.standin.sample import sample_account, sample_catalogue
 from tasks.standin.service import Service
 from tasks.standin.switches import Switches
 from tasks.standin.web import accounts
 from tasks.standin.web.answers import Answer, not_found
-from tasks.standin.web.objects import SIZES
+from tasks.standin.web.objects import IMAGE_PORT, SIZES
 from tasks.standin.web.reccobeats import ReccoBeats
+from tasks.standin.web.routes import WebApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,18 @@ class StandIn:
         self._web_api = WebApi(self._service)
         self._reccobeats = ReccoBeats(self._service)
         self._thread = Thread(target=self._listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @classmethod
+    def demo(cls) -> Self:
+        """Return the demo source: the bundled catalogue, its simulated listener, and a little trouble on purpose."""
+        catalogue = bundled()
+        return cls(
+            catalogue,
+            demo_account(catalogue),
+            port=IMAGE_PORT,
+            faults=DEMO_FAULTS,
+            expire_token_after=EXPIRE_TOKEN_AFTER,
+        )
 
     @property
     def api_url(self) -> str:

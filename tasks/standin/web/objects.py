@@ -8,7 +8,8 @@ from tasks.standin.account import Entry, Playlist, User
 from tasks.standin.catalogue.model import Album, Artist, Catalogue, Track
 from tasks.standin.profiles import Profile
 
-IMAGE_URL = "http://127.0.0.1:8974/image"
+IMAGE_PORT = 8974
+IMAGE_URL = f"http://127.0.0.1:{IMAGE_PORT}/image"
 """Fixed, whatever port is served: tables that hold poster URLs must not depend on it."""
 SIZES = (640, 300, 64)
 MARKETS = ("DE", "FR", "GB", "JP", "US")

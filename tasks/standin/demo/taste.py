@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from random import Random
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasks.standin.catalogue.model import Catalogue, Track
 
-Weights = NDArray[np.floating]
+Weights = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
