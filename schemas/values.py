@@ -7,6 +7,9 @@ from typing import Literal
 
 import polars as pl
 
+REJECTED = {"rule": pl.String, "value": pl.String, "row": pl.String}
+"""A quarantine: the rule that a row broke, the value that broke it, and the row as JSON."""
+
 
 @dataclass(frozen=True)
 class Home:
@@ -69,8 +72,10 @@ class Home:
 class Harvest:
     """What one source gave for one table, before anything was checked.
 
-    ``received = rows.height + sum(skipped.values())``. ``covers`` says what the rows replace: ``None`` nothing (they are
-    merged by key), ``"all"`` every earlier row of this source, a frame the earlier rows that match it on its columns.
+    ``received = rows.height + broken.height + sum(skipped.values())``. ``broken`` (rule, value, row) are rows that could not
+    even be read; they go to the quarantine with those that break a rule. ``covers`` says what the rows replace: ``None``
+    nothing (they are merged by key), ``"all"`` every earlier row of this source, a frame the earlier rows that match it on
+    its columns.
     """
 
     entity: str
@@ -78,16 +83,17 @@ class Harvest:
     rows: pl.DataFrame
     skipped: Mapping[str, int] = field(default_factory=dict)
     covers: pl.DataFrame | Literal["all"] | None = None
+    broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTED))
 
     @property
     def received(self) -> int:
         """Rows that arrived, whatever became of them."""
-        return self.rows.height + sum(self.skipped.values())
+        return self.rows.height + self.broken.height + sum(self.skipped.values())
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A harvest after validation: ``rows`` obey the model, ``rejected`` has the columns rule, value, row."""
+    """A harvest after validation: ``rows`` obey the model; ``rejected`` (rule, value, row) includes ``harvest.broken``."""
 
     harvest: Harvest
     rows: pl.DataFrame
