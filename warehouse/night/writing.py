@@ -110,7 +110,9 @@ def _upsert(con: DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
 
 def _quarantine(con: DuckDBPyConnection, checked: Checked, run_id: str) -> None:
     labels = {"run_id": run_id, "entity": checked.harvest.entity, "source": checked.harvest.source}
-    append(con, "rejected_rows", checked.rejected.with_columns(pl.lit(text).alias(name) for name, text in labels.items()))
+    append(
+        con, "rejected_rows", checked.rejected.with_columns(pl.lit(text).alias(name) for name, text in labels.items())
+    )
 
 
 def _book(con: DuckDBPyConnection, account: Account, checked: Checked, run_id: str) -> None:
