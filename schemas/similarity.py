@@ -20,6 +20,11 @@ class Songs(pa.DataFrameModel):
     popularity: pl.Int32 = pa.Field(nullable=True, ge=0, le=100, description="0 to 100")
     recording_id: str = pa.Field(str_length=ID_LENGTH, description="Its recording, as in recordings")
     song_id: str = pa.Field(str_length=ID_LENGTH, description="Its song, as in recordings")
+    artist_ids: Texts = pa.Field(description="Its artists, in the order of artists")
+    album_id: str = pa.Field(nullable=True, description="Its album")
+    genres: Texts = pa.Field(description="Genres of the track and of its artists, sorted")
+    released_on: pl.Date = pa.Field(nullable=True, description="First day that the release date of its album allows")
+    duration_ms: pl.Int64 = pa.Field(nullable=True, description="Length in milliseconds")
     name_key: str = pa.Field(description="name without case, accents and punctuation: name_key(name)")
     title_key: str = pa.Field(description="name_key of the title without ' - Remastered', '(feat. …)' and the like")
 

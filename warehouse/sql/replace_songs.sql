@@ -1,7 +1,11 @@
 -- One row is a track as people look for it and see it; the latest tracks, credits, albums and recordings decide.
 insert into songs by name
 with credits as (
-    select track_artists.track_id, list(artists.name order by track_artists.position) as artists
+    select
+        track_artists.track_id,
+        list(artists.name order by track_artists.position) as artists,
+        list(artists.artist_id order by track_artists.position) as artist_ids,
+        flatten(list(coalesce(artists.genres, []) order by track_artists.position)) as genres
     from track_artists
     join artists using (artist_id)
     group by track_artists.track_id
@@ -17,6 +21,11 @@ select
     tracks.popularity,
     coalesce(recordings.recording_id, tracks.track_id) as recording_id,
     coalesce(recordings.song_id, tracks.track_id) as song_id,
+    coalesce(credits.artist_ids, []) as artist_ids,
+    tracks.album_id,
+    list_sort(list_distinct(list_concat(coalesce(tracks.genres, []), coalesce(credits.genres, [])))) as genres,
+    albums.released_on,
+    tracks.duration_ms,
     name_key(tracks.name) as name_key,
     title_key(tracks.name) as title_key
 from tracks
