@@ -7,7 +7,7 @@ from flows.cli import ask, bring, look, night, say
 app = typer.Typer(
     name="segue",
     help="A nightly music-recommendation warehouse: songs like this one, with posters and reasons.\n\n"
-    "Begin with [bold]segue refresh[/bold] (the demo needs no account), then [bold]segue recommend \"a song\"[/bold].",
+    'Begin with [bold]segue refresh[/bold] (the demo needs no account), then [bold]segue recommend "a song"[/bold].',
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,

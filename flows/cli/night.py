@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,6 +19,11 @@ class Source(StrEnum):
     files = "files"
 
 
+SourceOption = Annotated[
+    Source | None, typer.Option(help="Where to read from; the setting SEGUE_SOURCE when left out.", show_default=False)
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(refresh)
@@ -27,13 +32,23 @@ def register(app: typer.Typer) -> None:
 
 
 def refresh(
-    source: Annotated[Source | None, typer.Option(help="Where to read from; the setting SEGUE_SOURCE when left out.")] = None,
+    source: SourceOption = None,
     full: Annotated[bool, typer.Option("--full", help="Ask for everything again, whatever is known already.")] = False,
-    plan: Annotated[bool, typer.Option("--plan", help="Only ask what the API allows this app, and show what a night would do.")] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only ask what the API allows this app, and show what a night would do.")
+    ] = False,
     from_stage: Annotated[
-        str | None, typer.Option("--from", metavar="STAGE", help="Begin at STAGE with last night's data (see `segue status`).")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Publish even if the gate says no; the run records it.")] = False,
+        str,
+        typer.Option(
+            "--from",
+            metavar="STAGE",
+            help="Begin at STAGE with last night's tables: extract, imports, feedback, identity, similarity, evaluate, for_you or profile.",
+            show_default=False,
+        ),
+    ] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Publish even if the gate says no; the run records it.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON document.")] = False,
 ) -> None:
     """Run one night now: read, check, store, relate, draw, publish.
@@ -47,11 +62,63 @@ def refresh(
     prepare_home(settings.home)
     with shown(settings.log):
         from flows.refresh import refresh as night
+        from flows.refresh import show_plan
 
         if plan:
+            console.say(show_plan(settings))
             return
         summary = night(source=settings.source, full=full, from_stage=from_stage, force=force)
     if as_json:
         console.print_json(summary)
     else:
-        console.say(summary["sentence"])
+        tell(summary)
+    if summary["parked_until"] is not None:
+        console.say(
+            f"Parked: the API asked us to come back after {summary['parked_until']:%Y-%m-%d %H:%M} UTC. What was read is kept."
+        )
+        raise typer.Exit(75)
+
+
+def tell(summary: dict[str, Any]) -> None:
+    """The end of a night in a few lines: what changed, what was coped with, where the report is, what to try."""
+    seconds = (summary["ended_at"] - summary["started_at"]).total_seconds()
+    console.say(f"\n{summary['verdict'].capitalize()} after {seconds:.0f} s: {summary['changes']}.")
+    for problem in summary["problems"]:
+        console.say(f"  coped with: {problem}")
+    console.say(f"Report: {summary['report']}")
+    if summary["song_to_try"]:
+        console.say(f'Next:   segue recommend "{summary["song_to_try"]}"')
+
+
+def schedule(
+    cron: Annotated[str, typer.Option(help="When, as minute hour day month weekday.")] = "0 3 * * *",
+    timezone: Annotated[
+        str,
+        typer.Option(
+            help="Time zone of --cron, such as Europe/Berlin; this machine's when left out.", show_default=False
+        ),
+    ] = "",
+    source: SourceOption = None,
+) -> None:
+    """Serve the nightly refresh until stopped, by a Prefect server (a local one on loopback if none is configured)."""
+    settings = Settings.from_env()
+    if source is not None:
+        settings = replace(settings, source=source.value)
+    prepare_home(settings.home)
+    from flows.deployments import serve_nightly
+
+    with shown(settings.log):
+        serve_nightly(settings.home, cron=cron, timezone=timezone, source=settings.source)
+
+
+def rollback(
+    as_json: Annotated[bool, typer.Option("--json", help="Print what is published now as one JSON document.")] = False,
+) -> None:
+    """Publish the night before again; the one that it replaces is kept in history/withdrawn.duckdb."""
+    from warehouse.night.publishing import rollback as withdraw
+
+    night = withdraw(Settings.from_env().home)
+    if as_json:
+        console.print_json({"run_id": night.run_id, "built_at": night.built_at, "bytes": night.bytes})
+    else:
+        console.say(f"Published again: the night {night.run_id} of {night.built_at:%Y-%m-%d %H:%M} UTC.")

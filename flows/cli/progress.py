@@ -15,7 +15,19 @@ from rich.text import Text
 from flows.cli.console import err, plain
 
 ROOMS = ("flows", "tasks", "warehouse", "reports")
-OUR_EXTRAS = ("event", "run_id", "stage", "ordinal", "seconds", "rows", "requests", "retries", "waited_seconds", "verdict", "note")
+OUR_EXTRAS = (
+    "event",
+    "run_id",
+    "stage",
+    "ordinal",
+    "seconds",
+    "rows",
+    "requests",
+    "retries",
+    "waited_seconds",
+    "verdict",
+    "note",
+)
 
 
 class Lines(logging.Handler):
@@ -36,7 +48,14 @@ class Lines(logging.Handler):
             mark = {"done": "✓", "parked": "⏸", "failed": "✗"}.get(getattr(record, "verdict", ""), "•")
             note = getattr(record, "note", None)
             seconds = getattr(record, "seconds", 0.0)
-            err.print(Text.assemble((f"{mark} ", "bold"), f"{getattr(record, 'stage', ''):<12}", (f"{seconds:6.1f} s  ", "dim"), plain(note)))
+            err.print(
+                Text.assemble(
+                    (f"{mark} ", "bold"),
+                    f"{getattr(record, 'stage', ''):<12}",
+                    (f"{seconds:6.1f} s  ", "dim"),
+                    plain(note),
+                )
+            )
             return
         err.print(Text(f"  {message}", style="yellow" if record.levelno >= logging.WARNING else "dim"))
 

@@ -3,16 +3,17 @@
 import logging
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from schemas.errors import GateError, Parked, SegueError
+from schemas.errors import GateError, SegueError
 from schemas.values import Home
 from tasks.night.ledger import Ledger, write_json
+from warehouse.night.locking import locked
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Night:
     run_id: str
     source: str
     home: Home
-    wishes: Mapping[str, Any]
+    wishes: Mapping[str, Any] = field(repr=False)  # the settings, secrets among them
     ledger: Ledger
     started_at: datetime
     full: bool = False
@@ -74,57 +75,52 @@ class Night:
 
     def summary(self) -> dict[str, Any]:
         """The night as the command line tells it."""
-        return {**self.run_row(), "report": str(self.home.reports / "index.html"), "problems": self.problems, **self.facts}
+        return {
+            **self.run_row(),
+            "report": str(self.home.reports / "index.html"),
+            "problems": self.problems,
+            **self.facts,
+        }
 
 
 @contextmanager
 def tonight(
     home: Home, source: str, wishes: Mapping[str, Any], *, full: bool = False, force: bool = False
 ) -> Iterator[Night]:
-    """A night from its first stage to its last; whatever ends it, its story is kept in ``SEGUE_HOME/runs``."""
-    now = datetime.now(UTC).replace(tzinfo=None)
-    run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    night = Night(run_id, source, home, wishes, Ledger(run_id), now, full=full, force=force)
+    """A night from its first stage to its last, alone on its home; whatever ends it, its story is kept in ``SEGUE_HOME/runs``.
+
+    Raises HomeError when another night is at work there.
+    """
+    with locked(home):
+        now = datetime.now(UTC).replace(tzinfo=None)
+        run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        night = Night(run_id, source, home, wishes, Ledger(run_id), now, full=full, force=force)
+        try:
+            yield night
+        except BaseException as error:
+            night.verdict = "refused" if isinstance(error, GateError) else "failed"
+            night.problems.append(str(error) if isinstance(error, SegueError) else f"{type(error).__name__}: {error}")
+            raise
+        finally:
+            _keep_story(night)
+
+
+def _keep_story(night: Night) -> None:
+    """What the night was, published or not; a full disk must not hide the error that it is about."""
     try:
-        yield night
-    except GateError as error:
-        night.verdict = "refused"
-        night.problems.append(str(error))
-        raise
-    except (SegueError, Exception) as error:
-        night.problems.append(str(error) if isinstance(error, SegueError) else f"{type(error).__name__}: {error}")
-        raise
-    finally:
         story = {**night.run_row(), "stages": night.ledger.frame().to_dicts()}
-        write_json(home.root / "runs" / f"{run_id}.json", story)
+        write_json(night.home.root / "runs" / f"{night.run_id}.json", story)
+    except OSError as error:
+        log.warning("the story of this night could not be kept: %s", error.strerror)
 
 
 @contextmanager
 def access_to(night: Night) -> Iterator[Access]:
     """Tonight's services: the real ones by settings, or for ``demo`` a stand-in that runs as long as the block."""
-    wishes = night.wishes
-    with ExitStack() as stack:
-        if night.source == "demo":
-            from tasks.standin import StandIn
+    if night.source != "demo":
+        yield Access(**{spec.name: night.wishes[spec.name] for spec in fields(Access)})
+        return
+    from tasks.standin import StandIn
 
-            stand_in = stack.enter_context(StandIn.demo())
-            yield Access(
-                stand_in.api_url,
-                stand_in.accounts_url,
-                stand_in.reccobeats_url,
-                stand_in.client_id,
-                stand_in.client_secret,
-                stand_in.refresh_token,
-            )
-        else:
-            yield Access(
-                wishes["api_url"],
-                wishes["accounts_url"],
-                wishes["reccobeats_url"],
-                wishes["client_id"],
-                wishes["client_secret"],
-                wishes["refresh_token"],
-            )
-
-
-__all__ = ["Access", "Night", "Parked", "access_to", "tonight"]
+    with StandIn.demo() as stand_in:
+        yield Access(**{spec.name: getattr(stand_in, spec.name) for spec in fields(Access)})

@@ -1,0 +1,83 @@
+"""One night: from a token to a published warehouse.
+
+Reads: the Web API (or the demo's stand-in), ``imports.duckdb``, the feedback journal, the published file of last night.
+Writes: a new database beside the published one, then, in one rename, the published one; the report beside it.
+On repeat: the same rows. Nothing is published unless the gate agrees.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from prefect import flow
+from prefect.states import Completed
+
+from flows.settings import Settings
+from schemas.errors import SettingsError
+from tasks.night.acquire import acquire_token, extract_pages, fetch_features, probe_capabilities
+from tasks.night.context import Access, Night, access_to, tonight
+from tasks.night.fold import fold_feedback, publish_lists
+from tasks.night.keep import fold_imports, open_building, profile_tables, store_checked, validate_harvests
+from tasks.night.relate import evaluate_night, identify_recordings, relate_songs
+from tasks.night.release import judge, publish_night
+from tasks.night.show import draw_report
+
+log = logging.getLogger(__name__)
+
+
+@flow(name="refresh", flow_run_name="{source} night", validate_parameters=False, persist_result=False)
+def refresh(source: str = "", full: bool = False, from_stage: str = "", force: bool = False) -> Any:
+    """Run one night and return its summary.
+
+    ``source`` is demo, spotify or files (the setting when empty); ``full`` asks for everything again; ``from_stage`` begins
+    at that stage with last night's tables; ``force`` publishes against the gate.
+    """
+    settings = Settings.from_env()
+    first = begin_at(from_stage)
+    with (
+        tonight(settings.home, source or settings.source, asdict(settings), full=full, force=force) as night,
+        access_to(night) as access,
+    ):
+        open_building(night, whole=first > 0)
+        for stage in list(STAGES)[first:]:
+            STAGES[stage](night, access)
+        judge(night)
+        draw_report(night, access)
+        publish_night(night)
+    summary = night.summary()
+    return (
+        summary
+        if night.parked_until is None
+        else Completed(name="Parked", message=f"until {night.parked_until}", data=summary)
+    )
+
+
+def gather(night: Night, access: Access) -> None:
+    """From the API into checked tables: token, probe, pages, rules, rows, sound."""
+    if night.source == "files":
+        return
+    with acquire_token(night, access) as api:
+        capabilities = probe_capabilities(night, api)
+        store_checked(night, validate_harvests(night, extract_pages(night, api, capabilities)))
+        store_checked(night, validate_harvests(night, fetch_features(night, api, capabilities)))
+
+
+STAGES: dict[str, Callable[[Night, Access], Any]] = {
+    "extract": gather,
+    "imports": lambda night, _: fold_imports(night),
+    "feedback": lambda night, _: fold_feedback(night),
+    "identity": lambda night, _: identify_recordings(night),
+    "similarity": lambda night, _: relate_songs(night),
+    "evaluate": lambda night, _: evaluate_night(night),
+    "for_you": lambda night, _: publish_lists(night),
+    "profile": lambda night, _: profile_tables(night),
+}
+"""What a night works out, in order; ``segue refresh --from`` takes these names. Gate, report and publish always follow."""
+
+
+def begin_at(stage: str) -> int:
+    """Place of ``stage`` in the night; 0 when it is empty. Raises SettingsError for a name that is none."""
+    if stage and stage not in STAGES:
+        raise SettingsError(f"there is no stage {stage!r} to begin at: choose one of {', '.join(STAGES)}")
+    return list(STAGES).index(stage) if stage else 0
