@@ -16,7 +16,7 @@ import polars as pl
 
 from schemas.errors import InvalidDataError
 from schemas.tables import TABLES
-from schemas.values import Checked, Harvest
+from schemas.values import REJECTED, Checked, Harvest
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def check(harvest: Harvest) -> Checked:
     Values are brought to the types of the table where that loses nothing: texts that are numbers, whole numbers written
     with a point, moments with a time zone (to UTC). An absent column is null, ``source`` the source of the harvest, a
     column that the table does not have is left out. ``rejected`` has the columns rule (several joined by "; "), value
-    and row (JSON of the row as it arrived).
+    and row (JSON of the row as it arrived), and begins with what the harvest could not even read.
 
     Raises:
         InvalidDataError: there is no table of that name.
@@ -63,7 +63,9 @@ def check(harvest: Harvest) -> Checked:
     typed, complaints = _typed(model, arrived, harvest.source)
     reasons = _gathered(complaints + _broken(model, typed))
     good = pl.Series(range(typed.height), dtype=pl.Int64).is_in(list(reasons)).not_()
-    return Checked(harvest, typed.filter(good), _quarantine(arrived, reasons))
+    return Checked(
+        harvest, typed.filter(good), pl.concat([harvest.broken.select(*REJECTED), _quarantine(arrived, reasons)])
+    )
 
 
 Complaint = tuple[int, str, str, str | None]
@@ -243,7 +245,7 @@ def _quarantine(arrived: pl.DataFrame, reasons: dict[int, tuple[str, str | None]
         (rule, value, json.dumps(_jsonable(arrived.row(number, named=True)), ensure_ascii=False))
         for number, (rule, value) in reasons.items()
     ]
-    return pl.DataFrame(rows, schema={"rule": pl.String, "value": pl.String, "row": pl.String}, orient="row")
+    return pl.DataFrame(rows, schema=REJECTED, orient="row")
 
 
 def _shown(value: object) -> str | None:

@@ -8,7 +8,7 @@ else knows yet (a night under construction) or the database of imports.
 import errno
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,10 +34,11 @@ class UnreadableError(WarehouseError):
 
 
 @contextmanager
-def reader(path: Path, *, memory_limit: str = MEMORY_LIMIT) -> Iterator[DuckDBPyConnection]:
+def reader(path: Path, *, memory_limit: str = MEMORY_LIMIT, wait_seconds: float = 0.0) -> Iterator[DuckDBPyConnection]:
     """The published database (or any other) for reading, as its file is at this moment.
 
-    Close it soon: it goes on seeing the night that it opened, and nothing ever waits for it.
+    Close it soon: it goes on seeing the night that it opened, and nothing ever waits for it. ``wait_seconds`` bounds the
+    wait for a process that is writing the file, which never happens to the published one.
 
     Raises:
         WarehouseError: the file is missing, damaged, being written, or of another version.
@@ -46,16 +47,14 @@ def reader(path: Path, *, memory_limit: str = MEMORY_LIMIT) -> Iterator[DuckDBPy
     if not path.is_file():
         raise WarehouseError(f"there is no warehouse at {path}: run `segue refresh` to build one")
     with told(path), duckdb.connect(":memory:", config=_config(memory_limit)) as con:
-        con.execute("attach $path as warehouse (read_only)", {"path": str(path)})
+        _patiently(lambda: con.execute("attach $path as warehouse (read_only)", {"path": str(path)}), wait_seconds)
         con.execute("use warehouse")
         _check_version(con, path)
         yield con
 
 
 @contextmanager
-def writer(
-    path: Path, *, memory_limit: str = MEMORY_LIMIT, wait_seconds: float = 0.0
-) -> Iterator[DuckDBPyConnection]:
+def writer(path: Path, *, memory_limit: str = MEMORY_LIMIT, wait_seconds: float = 0.0) -> Iterator[DuckDBPyConnection]:
     """A file open for writing, created when it does not exist; closing it leaves no write-ahead log behind.
 
     ``wait_seconds`` bounds the wait for another process that has the file open.
@@ -64,7 +63,8 @@ def writer(
         WarehouseError: the file is damaged, of another version, or still in use after the wait.
         HomeError: the disk is full or the folder may not be written.
     """
-    with told(path), _patient(path, memory_limit, time.monotonic() + wait_seconds) as con:
+    config = _config(memory_limit) | {"storage_compatibility_version": STORAGE_VERSION}
+    with told(path), _patiently(lambda: duckdb.connect(str(path), config=config), wait_seconds) as con:
         path.chmod(0o600)
         yield con
 
@@ -85,11 +85,12 @@ def told(path: Path) -> Iterator[None]:
         raise HomeError(_home_line(error.strerror or str(error), path)) from error
 
 
-def _patient(path: Path, memory_limit: str, deadline: float) -> DuckDBPyConnection:
-    config = _config(memory_limit) | {"storage_compatibility_version": STORAGE_VERSION}
+def _patiently(open_file: Callable[[], DuckDBPyConnection], wait_seconds: float) -> DuckDBPyConnection:
+    """Try until no other process holds the file or ``wait_seconds`` are over."""
+    deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            return duckdb.connect(str(path), config=config)
+            return open_file()
         except duckdb.Error as error:
             if BUSY not in str(error) or time.monotonic() >= deadline:
                 raise
@@ -135,7 +136,9 @@ def _explained(text: str, path: Path) -> SegueError | None:
             "move it away and run `segue refresh`, or install the Segue that wrote it"
         )
     if "Out of Memory" in text:
-        return WarehouseError(f"{path}: the work needs more memory than it may use ({first}): free some or raise the limit")
+        return WarehouseError(
+            f"{path}: the work needs more memory than it may use ({first}): free some or raise the limit"
+        )
     damage = ("not a valid DuckDB", "Corrupt database", "Could not read enough bytes", "replaying WAL", "checksum")
     if any(sign in text for sign in damage):
         return UnreadableError(

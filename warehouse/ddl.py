@@ -35,6 +35,25 @@ def create_tables(con: DuckDBPyConnection, names: Iterable[str] = tuple(TABLES))
             con.execute(line)
 
 
+def complete_tables(con: DuckDBPyConnection) -> None:
+    """Give the open database the tables and columns that it lacks because an earlier Segue made it."""
+    found = {
+        table: set(group["column_name"])
+        for (table,), group in con.sql(statement("columns")).pl().group_by("table_name")
+    }
+    if not found:
+        create_tables(con)
+        return
+    for table in TABLES:
+        if table not in found:
+            for line in definition(table):
+                con.execute(line)
+            continue
+        for name, kind in polars_schema(table).items():
+            if name not in found[table]:
+                con.execute(f"alter table {identifier(table)} add column {identifier(name)} {TYPES[kind]}")
+
+
 def create_macros(con: DuckDBPyConnection) -> None:
     """Store the macros and views that people use in any DuckDB client; they need every table."""
     con.execute(statement("macros"))

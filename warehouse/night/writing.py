@@ -50,27 +50,32 @@ def merge(build: Path, checked: Checked, run_id: str) -> Account:
     Raises:
         InvalidDataError: the sum does not balance; nothing of the batch is stored.
     """
-    harvest = checked.harvest
     with writer(build) as con, transaction(con):
-        outcome = merged(
-            harvest.entity, read(con, harvest.entity), checked.rows, source=harvest.source, covers=harvest.covers
-        )
-        account = Account(
-            entity=harvest.entity,
-            source=harvest.source,
-            received=harvest.received,
-            stored=outcome.stored,
-            unchanged=outcome.unchanged,
-            duplicate=outcome.duplicate,
-            rejected=checked.rejected.height,
-            skipped=sum(harvest.skipped.values()),
-            removed=outcome.removed,
-        )
-        account.check()
-        if outcome.stored or outcome.removed:
-            rewrite(con, harvest.entity, [outcome.rows])
-        _quarantine(con, checked, run_id)
-        _book(con, account, checked, run_id)
+        return merge_into(con, checked, run_id)
+
+
+def merge_into(con: DuckDBPyConnection, checked: Checked, run_id: str) -> Account:
+    """``merge`` within a transaction that is open already."""
+    harvest = checked.harvest
+    outcome = merged(
+        harvest.entity, read(con, harvest.entity), checked.rows, source=harvest.source, covers=harvest.covers
+    )
+    account = Account(
+        entity=harvest.entity,
+        source=harvest.source,
+        received=harvest.received,
+        stored=outcome.stored,
+        unchanged=outcome.unchanged,
+        duplicate=outcome.duplicate,
+        rejected=checked.rejected.height,
+        skipped=sum(harvest.skipped.values()),
+        removed=outcome.removed,
+    )
+    account.check()
+    if outcome.stored or outcome.removed:
+        rewrite(con, harvest.entity, [outcome.rows])
+    _quarantine(con, checked, run_id)
+    _book(con, account, checked, run_id)
     return account
 
 
