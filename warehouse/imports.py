@@ -6,12 +6,12 @@ not at all.
 
 from collections.abc import Iterable
 
-from duckdb import DuckDBPyConnection
+import polars as pl
 
 from schemas.values import Checked, Harvest, Home
 from warehouse.connection import reader, told, writer
 from warehouse.ddl import complete_tables
-from warehouse.night.building import BY_SOURCE
+from warehouse.night.building import FACTS, IMPORTED
 from warehouse.night.writing import Account, merge_into
 from warehouse.rows import read, transaction
 
@@ -19,11 +19,11 @@ PATIENCE = 60.0
 """Seconds that one import waits for another."""
 
 
-def store(home: Home, batches: Iterable[Checked], run_id: str) -> list[Account]:
+def store(home: Home, batches: Iterable[Checked], run_id: str, about: Mapping[str, str] | None = None) -> list[Account]:
     """Merge checked rows into the imports in one transaction and return where every received row went.
 
     ``run_id`` names the import in ``row_accounting`` and ``rejected_rows`` of the database of imports. Taking the same
-    file again changes nothing.
+    file again changes nothing. ``about`` is what `remembered` is to tell of it.
 
     Raises:
         InvalidDataError: a batch does not balance; nothing of any batch is stored.
@@ -34,11 +34,55 @@ def store(home: Home, batches: Iterable[Checked], run_id: str) -> list[Account]:
         home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
     with writer(home.imports, wait_seconds=PATIENCE) as con, transaction(con):
         complete_tables(con)
-        return [merge_into(con, checked, run_id) for checked in batches]
+        accounts = [merge_into(con, checked, run_id) for checked in batches]
+        if about is not None:
+            upsert(con, "runs", _run(run_id, about))
+        return accounts
+
+
+def remembered(home: Home, run_id: str) -> tuple[dict[str, str], pl.DataFrame] | None:
+    """What `store` was told of an import and its rows of ``row_accounting``; None when there was no such import.
+
+    Raises:
+        WarehouseError: the file is damaged, or another process did not let go of it within a minute.
+    """
+    if not home.imports.exists():
+        return None
+    this = pl.col("run_id") == run_id
+    with reader(home.imports, wait_seconds=PATIENCE) as con:
+        runs = read(con, "runs").filter(this)
+        accounts = read(con, "row_accounting").filter(this)
+    return (json.loads(runs["note"].item()), accounts) if runs.height else None
+
+
+def purge(home: Home) -> None:
+    """Forget everything that was imported.
+
+    Raises:
+        HomeError: the folder may not be written.
+    """
+    with told(home.imports):
+        home.imports.unlink(missing_ok=True)
+        home.imports.with_name(f"{home.imports.name}.wal").unlink(missing_ok=True)
+
+
+def _run(run_id: str, about: Mapping[str, str]) -> pl.DataFrame:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    row = {
+        "run_id": run_id,
+        "source": "files",
+        "started_at": now,
+        "ended_at": now,
+        "verdict": "imported",
+        "is_stale": False,
+        "version": version("segue"),
+        "note": json.dumps(dict(about), ensure_ascii=False),
+    }
+    return pl.DataFrame([row])
 
 
 def harvests(home: Home) -> list[Harvest]:
-    """All that was imported, as harvests that replace what earlier nights had of the same source.
+    """All that was imported, as harvests that replace what earlier nights had of it; some are empty.
 
     Raises:
         WarehouseError: the file is damaged, or another process did not let go of it within a minute.
@@ -46,9 +90,8 @@ def harvests(home: Home) -> list[Harvest]:
     if not home.imports.exists():
         return []
     with reader(home.imports, wait_seconds=PATIENCE) as con:
-        return [harvest for table in BY_SOURCE for harvest in _by_source(con, table)]
-
-
-def _by_source(con: DuckDBPyConnection, table: str) -> list[Harvest]:
-    groups = read(con, table).partition_by("source", as_dict=True, maintain_order=True)
-    return [Harvest(table, str(source), rows, covers="all") for (source,), rows in sorted(groups.items())]
+        return [
+            Harvest(table, source, rows.filter(pl.col("source") == source), covers="all")
+            for table, rows in ((table, read(con, table)) for table in FACTS if table != "fetches")
+            for source in IMPORTED
+        ]

@@ -53,7 +53,8 @@ def merged(
     others = [name for name in earlier.columns if name not in key]
     met = both.with_columns(_winner(table, name, earlier.schema[name]).alias(f"{name}_merged") for name in others)
     is_same = pl.all_horizontal(
-        pl.col("is_known").fill_null(False), *(pl.col(f"{name}_merged").eq_missing(pl.col(f"{name}_earlier")) for name in others)
+        pl.col("is_known").fill_null(False),
+        *(pl.col(f"{name}_merged").eq_missing(pl.col(f"{name}_earlier")) for name in others),
     )
     unchanged = met.filter(is_same).height
     result = met.select(*key, *(pl.col(f"{name}_merged").alias(name) for name in others)).select(earlier.columns)
@@ -87,8 +88,10 @@ def _winner(table: str, name: str, kind: pl.DataType) -> pl.Expr:
     if table not in ENRICHED or name == "source":
         return pl.when(wins).then(own).otherwise(old)
     known_own, known_old = (pl.when(_is_known(column, kind)).then(column) for column in (name, f"{name}_earlier"))
-    return pl.when(wins).then(pl.coalesce(known_own, known_old, own, old)).otherwise(
-        pl.coalesce(known_old, known_own, old, own)
+    return (
+        pl.when(wins)
+        .then(pl.coalesce(known_own, known_old, own, old))
+        .otherwise(pl.coalesce(known_old, known_own, old, own))
     )
 
 

@@ -72,7 +72,9 @@ def _candidates(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     both = near.join(right, on=["track_id", "minute"], suffix="_earlier")
     apart = (pl.col("played_at") - pl.col("played_at_earlier")).abs()
     is_told_twice = pl.col("is_exported") != pl.col("is_exported_earlier")
-    is_cut_copy = pl.col("ms_played").eq_missing(pl.col("ms_played_earlier")) & (pl.col("is_cut") | pl.col("is_cut_earlier"))
+    is_cut_copy = pl.col("ms_played").eq_missing(pl.col("ms_played_earlier")) & (
+        pl.col("is_cut") | pl.col("is_cut_earlier")
+    )
     says = pl.col("says") + 100 * pl.col("is_exported").cast(pl.Int32)
     said = pl.col("says_earlier") + 100 * pl.col("is_exported_earlier").cast(pl.Int32)
     return both.filter((apart == timedelta(0)) | ((apart <= SAME_PLAY) & (is_told_twice | is_cut_copy))).select(

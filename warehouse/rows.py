@@ -44,7 +44,7 @@ def append(con: DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
         return 0
     con.register("incoming", conforming(table, frame))
     try:
-        con.execute(f"insert into {identifier(table)} by name from incoming")  # noqa: S608 - one of our own tables
+        con.execute(f"insert into {identifier(table)} by name from incoming")
     except ConstraintException as error:
         raise InvalidDataError(f"{table}: {str(error).splitlines()[0]}") from error
     finally:

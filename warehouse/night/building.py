@@ -1,17 +1,19 @@
 """A night under construction: a fresh database beside the published one, with the earlier rows that still count."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 
 from duckdb import DuckDBPyConnection
 
+from schemas.errors import WarehouseError
 from schemas.tables import TABLES
 from schemas.values import Home
 from warehouse.connection import UnreadableError, told, writer
 from warehouse.ddl import create_macros, create_tables, polars_schema, required
-from warehouse.night.publishing import generations, set_aside
+from warehouse.night.publishing import pasts, set_aside
 from warehouse.rows import transaction
 from warehouse.statements import identifier, statement
 
@@ -27,26 +29,31 @@ BY_NIGHT = {
 }
 """Bookkeeping goes on from night to night, for so many of them."""
 
-ALWAYS = frozenset({"fetches"})
-"""Carried whole, whatever the source."""
+CARRIED = {
+    "demo": ("demo", "reccobeats"),
+    "spotify": ("spotify", "reccobeats", "file", "export"),
+    "files": ("file", "export"),
+}
+"""What a night reads -> the sources whose rows it takes over from its past."""
 
-BY_SOURCE = tuple(
-    name for name in TABLES if name not in ALWAYS and name not in BY_NIGHT and "source" in polars_schema(name)
-)
-"""Tables of facts: their rows are carried when their source takes part tonight."""
+FACTS = tuple(name for name in TABLES if name not in BY_NIGHT and "source" in polars_schema(name))
+"""Tables whose rows came from a source: those that are carried."""
+
+IMPORTED = ("file", "export")
+"""Sources of what ``segue import`` took."""
 
 
-def start(home: Home, run_id: str, sources: Collection[str]) -> Path:
+def start(home: Home, run_id: str, source: str, *, whole: bool = False) -> Path:
     """Begin the night ``run_id`` and return the path of its database, with every table, macro and view.
 
-    Rows of facts are carried over from the published file when their ``source`` is among ``sources``, bookkeeping always;
-    what Segue works out itself starts empty. What dead nights left in the folder is removed, so the caller must hold the
-    lock of the home. A published file that cannot be read is set aside with a warning and the newest readable generation
-    takes its place as the past.
+    Rows of facts are carried over from the latest file of a night that read the same ``source``, bookkeeping from the
+    published file; what Segue works out itself starts empty unless ``whole``. What dead nights left in the folder is
+    removed, so the caller must hold the lock of the home. A published file that cannot be read is set aside with a warning
+    and the newest readable generation takes its place as the past.
 
     Raises:
         HomeError: the folder cannot be written.
-        WarehouseError: the published file is open for writing elsewhere.
+        WarehouseError: the published file is open for writing elsewhere, or ``whole`` and there is no earlier night.
     """
     build = home.building / f"{run_id}.duckdb"
     with told(home.building):
@@ -55,15 +62,11 @@ def start(home: Home, run_id: str, sources: Collection[str]) -> Path:
     with writer(build) as con, transaction(con):
         create_tables(con)
         create_macros(con)
-    for past in _pasts(home):
-        try:
-            with writer(build) as con:
-                _carry(con, past, sorted(sources))
-        except UnreadableError as error:
-            log.warning("%s; nothing was carried over from it", error)
-            set_aside(home, past)
-        else:
-            break
+    is_carried = _carry_past(home, build, source, whole)
+    if whole and not is_carried:
+        raise WarehouseError(
+            f"there is no earlier {source} night in {home.root} to begin from: run a whole `segue refresh`"
+        )
     return build
 
 
@@ -82,21 +85,46 @@ def _clear(building: Path) -> None:
             left.unlink()
 
 
-def _pasts(home: Home) -> list[Path]:
-    published = [home.warehouse] if home.warehouse.exists() else []
-    return published + [generation.path for generation in reversed(generations(home))]
+def _carry_past(home: Home, build: Path, source: str, whole: bool) -> bool:
+    """Fill the build from the files of earlier nights; whether one of the same source was found."""
+    is_booked = False
+    for past in pasts(home, source):
+        try:
+            with writer(build) as con, _attached(con, past):
+                is_same = _source_of(con) == source
+                with transaction(con):
+                    for table in TABLES:
+                        if is_same and (table in FACTS or (whole and table not in BY_NIGHT)):
+                            _carry(con, table, None if whole else CARRIED[source])
+                        elif table in BY_NIGHT and not is_booked:
+                            _carry(con, table)
+                is_booked = True
+        except UnreadableError as error:
+            log.warning("%s; nothing was carried over from it", error)
+            set_aside(home, past)
+        else:
+            if is_same:
+                return True
+    return False
 
 
-def _carry(con: DuckDBPyConnection, past: Path, sources: list[str]) -> None:
-    """Copy what still counts in one transaction; columns that only one side has are left out or null."""
+@contextmanager
+def _attached(con: DuckDBPyConnection, past: Path) -> Iterator[None]:
     con.execute("attach $path as past (read_only)", {"path": str(past)})
-    with transaction(con):
-        for table in TABLES:
-            _carry_table(con, table, sources)
-    con.execute("detach past")
+    try:
+        yield
+    finally:
+        con.execute("detach past")
 
 
-def _carry_table(con: DuckDBPyConnection, table: str, sources: list[str]) -> None:
+def _source_of(con: DuckDBPyConnection) -> str | None:
+    """What the night of the attached file had read."""
+    found = con.execute(statement("past_source")).fetchall() if _shared_columns(con, "runs") else []
+    return found[0][0] if found else None
+
+
+def _carry(con: DuckDBPyConnection, table: str, sources: Sequence[str] | None = None) -> None:
+    """Copy what still counts of one table; columns that only one side has are left out or null."""
     columns = _shared_columns(con, table)
     if not set(required(table)) <= set(columns):
         if columns:
@@ -104,12 +132,12 @@ def _carry_table(con: DuckDBPyConnection, table: str, sources: list[str]) -> Non
         return
     names, target = ", ".join(map(identifier, columns)), identifier(table)
     earlier = f"insert into {target} by name select {names} from past.{target}"  # noqa: S608 - names of our own tables
-    if table in BY_SOURCE:
-        con.execute(f"{earlier} where list_contains($sources, source)", {"sources": sources})
-    elif table in BY_NIGHT:
+    if table in BY_NIGHT:
         recent = "select run_id from past.runs order by started_at desc, run_id desc limit $nights"
         con.execute(f"{earlier} where run_id in ({recent})", {"nights": BY_NIGHT[table]})
-    elif table in ALWAYS:
+    elif table in FACTS and sources is not None:
+        con.execute(f"{earlier} where list_contains($sources, source)", {"sources": list(sources)})
+    else:
         con.execute(earlier)
 
 

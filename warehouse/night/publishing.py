@@ -22,6 +22,8 @@ KEEP = 7
 KEEP_BYTES = 4 * 2**30
 """Room that former nights may take, unless told; the latest one always stays."""
 
+UNKNOWN = "unknown"
+
 GENERATION = re.compile(r"^(?P<ordinal>\d{6})-(?P<run_id>.+)\.duckdb$")
 
 
@@ -44,12 +46,14 @@ def publish(home: Home, build: Path, *, keep: int = KEEP, keep_bytes: int = KEEP
     """
     with writer(build) as con:
         con.execute("checkpoint")
+    source = _run_of(build)[1]
     with told(home.warehouse):
         _sync(build)
         if home.warehouse.exists():
-            _keep(home)
+            _keep(home, source)
         _wal(home.warehouse).unlink(missing_ok=True)
         build.replace(home.warehouse)
+        _last(home, source).unlink(missing_ok=True)
         _sync(home.root)
         _prune(home, keep, keep_bytes)
 
@@ -100,21 +104,39 @@ def set_aside(home: Home, damaged: Path) -> None:
     damaged.replace(home.history / f"unreadable-{damaged.stem}.duckdb")
 
 
-def _keep(home: Home) -> None:
-    """A second name for the published file, so that it never lacks one while it is replaced."""
+def pasts(home: Home, source: str) -> list[Path]:
+    """Files that a night of ``source`` may take over rows from, the best first; other sources are among them."""
+    candidates = (home.warehouse, _last(home, source))
+    return [path for path in candidates if path.exists()] + [kept.path for kept in reversed(generations(home))]
+
+
+def _keep(home: Home, source: str) -> None:
+    """A second name for the published file, so that it never lacks one while it is replaced.
+
+    The last file of another source gets a name that no bound removes: it may hold plays that the API no longer tells.
+    """
     home.history.mkdir(exist_ok=True, mode=0o700)
     kept = generations(home)
     ordinal = kept[-1].ordinal + 1 if kept else 1
-    _link(home.warehouse, home.history / f"{ordinal:06d}-{_run_of(home.warehouse)}.duckdb")
+    run_id, former = _run_of(home.warehouse)
+    _link(home.warehouse, home.history / f"{ordinal:06d}-{run_id}.duckdb")
+    if former not in (source, UNKNOWN):
+        _link(home.warehouse, _last(home, former))
 
 
-def _run_of(path: Path) -> str:
+def _last(home: Home, source: str) -> Path:
+    return home.history / f"last-{source}.duckdb"
+
+
+def _run_of(path: Path) -> tuple[str, str]:
+    """The night that a file comes from, fit for a file name, and what it read."""
     try:
         with reader(path) as con:
-            found = con.execute(statement("latest_run_id")).fetchall()
+            found = con.execute(statement("latest_source")).fetchall()
     except WarehouseError:
-        return "unknown"
-    return re.sub(r"[^\w.-]", "_", found[0][0]) if found else "unknown"
+        found = []
+    run_id, source = found[0] if found else (UNKNOWN, UNKNOWN)
+    return re.sub(r"[^\w.-]", "_", run_id), re.sub(r"\W", "_", source)
 
 
 def _link(source: Path, target: Path) -> None:
