@@ -1,0 +1,19 @@
+"""Questions to the published file: songs like this one, songs for this list, and why. Imports DuckDB and polars, nothing heavier."""
+
+from warehouse.query.answering import Answer, answer, recommend, similar_songs
+from warehouse.query.names import Found, find_playlist, find_seeds, find_song
+from warehouse.query.ranking import BY, TUNABLES, Pool
+
+__all__ = [
+    "BY",
+    "TUNABLES",
+    "Answer",
+    "Found",
+    "Pool",
+    "answer",
+    "find_playlist",
+    "find_seeds",
+    "find_song",
+    "recommend",
+    "similar_songs",
+]

@@ -1,0 +1,253 @@
+"""Why a song: sentences from templates with real values, one for an addend, so that nothing is claimed that did not count.
+
+A sentence is only made from what both songs have; an addend without anything to tell keeps an empty text.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+SENTENCES = 3
+"""Sentences that a recommendation shows at most."""
+
+KEYS = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+
+UNITS = {"tempo": " BPM", "loudness": " dB"}
+
+BASKETS = {
+    "playlist": ("one of your playlists", "{} of your playlists"),
+    "session": ("one of your listening sessions", "{} of your listening sessions"),
+    "saved": ("your saved songs", "your saved songs"),
+    "liked": ("your liked songs", "your liked songs"),
+}
+
+WIDE = {"tempo": 30.0, "energy": 0.3, "acousticness": 0.4, "valence": 0.4, "danceability": 0.3, "instrumentalness": 0.5}
+"""A gap from which on two songs sound different to anybody."""
+
+STRONG, FAIR = 8, 3
+"""Baskets from which shared baskets count as strong or as fair evidence; below it is thin."""
+
+
+class Reason(NamedTuple):
+    """An addend of a score, and what it comes from."""
+
+    kind: str
+    text: str
+    contribution: float
+
+
+class Trait(NamedTuple):
+    """A feature's remarkable end: from ``edge`` on, songs are called ``word``; a plain word says which feature it is."""
+
+    feature: str
+    edge: float
+    word: str
+    is_high: bool
+    far: float
+    is_plain: bool = False
+
+
+TRAITS = (
+    Trait("tempo", 90, "slow", False, 50),
+    Trait("tempo", 140, "fast", True, 200),
+    Trait("energy", 0.35, "calm", False, 0),
+    Trait("energy", 0.85, "full of energy", True, 1),
+    Trait("acousticness", 0.6, "acoustic", True, 1, is_plain=True),
+    Trait("danceability", 0.75, "danceable", True, 1, is_plain=True),
+    Trait("valence", 0.25, "sombre", False, 0),
+    Trait("valence", 0.8, "cheerful", True, 1),
+    Trait("instrumentalness", 0.5, "instrumental", True, 1, is_plain=True),
+    Trait("speechiness", 0.25, "full of words", True, 0.7),
+    Trait("liveness", 0.7, "recorded live", True, 1),
+    Trait("loudness", -14, "quiet", False, -30),
+)
+"""What is worth telling of a sound, in words; ``far`` is where a feature is as remarkable as it gets."""
+
+
+def reasons(
+    song: Mapping[str, Any],
+    seeds: Sequence[Mapping[str, Any]],
+    addends: Mapping[str, float],
+    *,
+    together: Mapping[str, int],
+    cause: str = "",
+    sentences: int = SENTENCES,
+) -> list[Reason]:
+    """The addends of ``song``, largest first, the first few with a sentence.
+
+    ``song`` and ``seeds`` are rows of ``query/cards.sql``; ``together`` counts, by kind, the baskets that hold the song and
+    a seed; ``cause`` names the song higher up that this one repeats.
+    """
+    texts = {
+        "audio": sound(song, seeds) if addends.get("audio", 0.0) > 0 else contrast(song, seeds),
+        "metadata": facts(song, seeds) if addends.get("metadata", 0.0) > 0 else "",
+        "collaborative": company(together, song.get("baskets_expected") if len(seeds) == 1 else None),
+        "variety": f"held back a little, because {cause} is higher up" if cause else "",
+    }
+    ordered = sorted(addends.items(), key=lambda item: -item[1])
+    told = islice((kind for kind, value in ordered if value and texts.get(kind)), sentences)
+    shown = set(told)
+    return [Reason(kind, texts[kind] if kind in shown else "", value) for kind, value in ordered]
+
+
+def company(together: Mapping[str, int], expected: float | None) -> str:
+    """How often both stand in one basket, what chance would give, and how far that can be trusted."""
+    count = sum(together.values())
+    if not count:
+        return ""
+    places = [BASKETS[kind][number > 1].format(number) for kind, number in together.items() if number]
+    chance = "" if expected is None else f", {_figure(expected)} expected by chance"
+    return f"in {_listed(places)} together{chance} ({confidence(count)} evidence)"
+
+
+def confidence(baskets: int) -> str:
+    """A word for how much evidence so many shared baskets are."""
+    return "strong" if baskets >= STRONG else "fair" if baskets >= FAIR else "thin"
+
+
+def facts(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    """What is written about both: artists, album, genres, years."""
+    parts = [_artists(song, seeds), _album(song, seeds)]
+    if not any(parts):
+        parts.append(_genres(song, seeds))
+    if not parts[1]:
+        parts.append(_years(song, seeds))
+    return ", ".join(part for part in parts if part)
+
+
+def sound(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    """What is remarkable about the sound of both, or else what they have in common, with the values."""
+    if len(seeds) != 1:
+        return _sound_of_many(song, seeds)
+    seed = seeds[0]
+    traits = sorted(_shared_traits(song, seed))
+    if traits:
+        told = [
+            f"{trait.word} ({_pair(trait.feature, seed, song, named=not trait.is_plain)})" for _, trait in traits[:2]
+        ]
+        return f"both {' and '.join(told)}"
+    if None not in (song["tempo"], seed["tempo"]) and abs(song["tempo"] - seed["tempo"]) <= 0.06 * seed["tempo"]:
+        return f"nearly the same tempo: {_pair('tempo', seed, song)}"
+    if None not in (song["key"], seed["key"]) and song["key"] == seed["key"] >= 0 and song["mode"] == seed["mode"]:
+        return f"both in {_key(song)}"
+    for feature in ("energy", "danceability", "valence"):
+        if None not in (song[feature], seed[feature]) and abs(song[feature] - seed[feature]) <= 0.05:
+            return f"much the same {feature}: {_pair(feature, seed, song)}"
+    return ""
+
+
+def contrast(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    """What sets the sound of a song apart from a single seed: the widest gap, with the values."""
+    if len(seeds) != 1:
+        return ""
+    gaps = [
+        (abs(song[feature] - seeds[0][feature]) / scale, feature)
+        for feature, scale in WIDE.items()
+        if None not in (song[feature], seeds[0][feature])
+    ]
+    widest, feature = max(gaps, default=(0.0, ""))
+    return f"but it sounds different: {_pair(feature, seeds[0], song, named=True)}" if widest >= 1 else ""
+
+
+def _shared_traits(song: Mapping[str, Any], seed: Mapping[str, Any]) -> list[tuple[float, Trait]]:
+    """Traits that both songs have, each with minus how remarkable the milder of the two is."""
+    found = []
+    for trait in TRAITS:
+        values = (song[trait.feature], seed[trait.feature])
+        if None in values:
+            continue
+        mild = min(values) if trait.is_high else max(values)
+        if mild > trait.edge if trait.is_high else mild < trait.edge:
+            found.append((-min((mild - trait.edge) / (trait.far - trait.edge), 1.0), trait))
+    return found
+
+
+def _sound_of_many(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    """The most remarkable trait of the song that most of the seeds have too."""
+    best = ""
+    most = 0.5
+    for trait in TRAITS:
+        if song[trait.feature] is None or not _has(trait, song[trait.feature]):
+            continue
+        known = [seed[trait.feature] for seed in seeds if seed[trait.feature] is not None]
+        share = sum(_has(trait, value) for value in known) / len(known) if known else 0.0
+        if share > most:
+            most = share
+            best = f"{trait.word} ({_value(trait.feature, song[trait.feature])}), as {share:.0%} of the songs you gave"
+    return best
+
+
+def _has(trait: Trait, value: float) -> bool:
+    return value > trait.edge if trait.is_high else value < trait.edge
+
+
+def _artists(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    own = dict(zip(song["artist_ids"], song["artists"], strict=False))
+    shared = {artist: sum(artist in seed["artist_ids"] for seed in seeds) for artist in own}
+    names = [own[artist] for artist, count in shared.items() if count]
+    if not names:
+        return ""
+    if len(seeds) == 1:
+        return f"both by {_listed(names)}"
+    most = max(shared.values())
+    return f"by {_listed(names)}, like {_songs(most)} that you gave"
+
+
+def _album(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    same = [seed for seed in seeds if song["album_id"] is not None and seed["album_id"] == song["album_id"]]
+    return f"from the same album, {song['album']}" if same and song["album"] else ""
+
+
+def _genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    shared = {genre: sum(genre in seed["genres"] for seed in seeds) for genre in song["genres"]}
+    names = sorted(
+        (genre for genre, count in shared.items() if count), key=lambda genre: (-shared[genre], -len(genre), genre)
+    )
+    if not names:
+        return ""
+    if len(seeds) == 1:
+        return f"both {_listed(names[:2])}"
+    return f"{names[0]}, like {_songs(shared[names[0]])} that you gave"
+
+
+def _years(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    known = [seed["released_on"].year for seed in seeds if seed["released_on"] is not None]
+    if song["released_on"] is None or not known:
+        return ""
+    year = song["released_on"].year
+    if len(seeds) > 1:
+        near = sum(abs(year - other) <= 3 for other in known)
+        return f"from {year}, near {_songs(near)} of them" if near > len(known) / 2 else ""
+    if abs(year - known[0]) > 3:
+        return ""
+    return f"both from {year}" if year == known[0] else f"from {known[0]} and {year}"
+
+
+def _pair(feature: str, seed: Mapping[str, Any], song: Mapping[str, Any], *, named: bool = False) -> str:
+    """Both values, the seed's first, with the unit or (``named``) the name of the feature."""
+    unit = UNITS.get(feature, "")
+    digits = 0 if unit else 2
+    first, second = f"{seed[feature]:.{digits}f}", f"{song[feature]:.{digits}f}"
+    values = f"{first} and {second}{unit}" if first != second else f"{first}{unit}"
+    return f"{feature} {values}" if named and not unit else values
+
+
+def _value(feature: str, value: float) -> str:
+    return f"{value:.0f}{UNITS[feature]}" if feature in UNITS else f"{feature} {value:.2f}"
+
+
+def _key(song: Mapping[str, Any]) -> str:
+    mode = {1: " major", 0: " minor"}.get(song["mode"], "")
+    return f"{KEYS[song['key']]}{mode}"
+
+
+def _songs(count: int) -> str:
+    return "one song" if count == 1 else f"{count} songs"
+
+
+def _figure(value: float) -> str:
+    return f"{value:.1f}" if value >= 0.05 else "hardly any"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
