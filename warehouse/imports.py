@@ -4,7 +4,10 @@ It has the tables of the warehouse. Several imports may run at once: each waits 
 not at all.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
 
 import polars as pl
 
@@ -13,7 +16,7 @@ from warehouse.connection import reader, told, writer
 from warehouse.ddl import complete_tables
 from warehouse.night.building import FACTS, IMPORTED
 from warehouse.night.writing import Account, merge_into
-from warehouse.rows import read, transaction
+from warehouse.rows import append, read, transaction
 
 PATIENCE = 60.0
 """Seconds that one import waits for another."""
@@ -35,8 +38,8 @@ def store(home: Home, batches: Iterable[Checked], run_id: str, about: Mapping[st
     with writer(home.imports, wait_seconds=PATIENCE) as con, transaction(con):
         complete_tables(con)
         accounts = [merge_into(con, checked, run_id) for checked in batches]
-        if about is not None:
-            upsert(con, "runs", _run(run_id, about))
+        if about is not None and run_id not in read(con, "runs")["run_id"]:
+            append(con, "runs", _run(run_id, about))
         return accounts
 
 

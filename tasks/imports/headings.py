@@ -192,9 +192,12 @@ def heading(text: str) -> str:
     return re.sub(r"[\W_]+", "_", text.strip().lower()).strip("_")
 
 
-KNOWN = frozenset(
-    alias for aliases in (TRACK, PLAYLIST, ARTIST) for names in aliases.values() for alias in names
-) | {*PLAY, *BARE_TRACK_ID, BARE_NAME, *PLAYLIST_LABELS}
+KNOWN = frozenset(alias for aliases in (TRACK, PLAYLIST, ARTIST) for names in aliases.values() for alias in names) | {
+    *PLAY,
+    *BARE_TRACK_ID,
+    BARE_NAME,
+    *PLAYLIST_LABELS,
+}
 
 
 def is_known(text: str) -> bool:
@@ -232,7 +235,5 @@ def fields(columns: Sequence[str], aliases: dict[str, tuple[str, ...]]) -> dict[
     by_heading: dict[str, str] = {}
     for column in columns:
         by_heading.setdefault(heading(column), column)
-    found = {
-        field: [by_heading[alias] for alias in names if alias in by_heading] for field, names in aliases.items()
-    }
+    found = {field: [by_heading[alias] for alias in names if alias in by_heading] for field, names in aliases.items()}
     return {field: columns for field, columns in found.items() if columns}

@@ -34,7 +34,9 @@ def normalised(names: pl.Expr) -> pl.Expr:
 
 def derived_id(*names: pl.Expr) -> pl.Expr:
     """The id that names give: ``name:`` and the normalised names between bars, shortened with a digest if need be."""
-    whole = pl.concat_str(pl.lit(DERIVED), pl.concat_str(*(normalised(name).fill_null("") for name in names), separator="|"))
+    whole = pl.concat_str(
+        pl.lit(DERIVED), pl.concat_str(*(normalised(name).fill_null("") for name in names), separator="|")
+    )
     return (
         pl.when(whole.str.len_chars() <= ID_LIMIT)
         .then(whole)

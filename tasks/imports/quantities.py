@@ -78,12 +78,19 @@ def durations_ms(texts: pl.Series, notes: Notes, *, decimal_comma: bool = False)
     clock = texts.str.extract_groups(r"^\s*(?:(\d+):)?(\d{1,3}):(\d{2}(?:\.\d+)?)\s*$")
     hours, minutes, seconds = (clock.struct.field(str(part)).cast(pl.Float64, strict=False) for part in (1, 2, 3))
     clock_ms = ((hours.fill_null(0) * 60 + minutes) * 60 + seconds) * SECOND_MS
-    values = numbers(pl.select(pl.when(clock_ms.is_null()).then(texts)).to_series().alias(heading), notes, decimal_comma=decimal_comma)
+    values = numbers(
+        pl.select(pl.when(clock_ms.is_null()).then(texts)).to_series().alias(heading),
+        notes,
+        decimal_comma=decimal_comma,
+    )
     _count(notes, f"{heading}: not positive, left empty", values <= 0)
     values = pl.select(pl.when(values > 0).then(values)).to_series()
     median = values.median()
     if not isinstance(median, int | float) or median >= LONGEST_USUAL_SECONDS:
-        in_minutes, in_seconds = values <= LONGEST_USUAL_MINUTES, (values > LONGEST_USUAL_MINUTES) & (values < SECOND_MS)
+        in_minutes, in_seconds = (
+            values <= LONGEST_USUAL_MINUTES,
+            (values > LONGEST_USUAL_MINUTES) & (values < SECOND_MS),
+        )
         _count(notes, f"{heading}: minutes among milliseconds, converted", in_minutes)
         _count(notes, f"{heading}: seconds among milliseconds, converted", in_seconds)
         factor = pl.when(in_minutes).then(MINUTE_MS).when(in_seconds).then(SECOND_MS).otherwise(1)
@@ -146,7 +153,9 @@ def _out_of_percent(values: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     odd = pl.sum_horizontal((pl.col(name) > 1) & (pl.col(name) <= 100) for name in UNIT_FEATURES) >= 3
     in_percent = units.select(odd.fill_null(False)).to_series()
     _count(notes, "audio features: row given as 0 to 100, divided by 100", in_percent)
-    return values.with_columns(pl.when(in_percent).then(pl.col(name) / 100).otherwise(pl.col(name)) for name in UNIT_FEATURES)
+    return values.with_columns(
+        pl.when(in_percent).then(pl.col(name) / 100).otherwise(pl.col(name)) for name in UNIT_FEATURES
+    )
 
 
 def _keys(texts: pl.Series, notes: Notes) -> pl.Series:
@@ -199,10 +208,16 @@ def release_dates(texts: pl.Series, notes: Notes) -> pl.DataFrame:
     frame = frame.with_columns(pl.when(pl.col("month").is_between(1, 12)).then(pl.col("month")).alias("month"))
     exact = pl.date("year", "month", "day")
     frame = frame.with_columns(
-        exact=pl.when(pl.col("day").is_between(1, 31) & pl.col("month").is_not_null() & pl.col("year").is_not_null())
-        .then(pl.concat_str(
-            pl.col("year").cast(pl.String), pl.col("month").cast(pl.String).str.zfill(2), pl.col("day").cast(pl.String).str.zfill(2), separator="-"
-        ).str.to_date("%Y-%m-%d", strict=False))
+        exact=pl.when(
+            pl.col("day").is_between(1, 31) & pl.col("month").is_not_null() & pl.col("year").is_not_null()
+        ).then(
+            pl.concat_str(
+                pl.col("year").cast(pl.String),
+                pl.col("month").cast(pl.String).str.zfill(2),
+                pl.col("day").cast(pl.String).str.zfill(2),
+                separator="-",
+            ).str.to_date("%Y-%m-%d", strict=False)
+        )
     )
     del exact
     _count(notes, f"{texts.name}: not a date, left empty", frame["text"].is_not_null() & frame["year"].is_null())
@@ -232,7 +247,9 @@ def moments(texts: pl.Series, notes: Notes) -> pl.Series:
             plain.str.to_datetime("%Y-%m-%d %H:%M", time_unit="us", strict=False),
             plain.str.to_datetime("%Y-%m-%d", time_unit="us", strict=False),
             text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False).dt.replace_time_zone(None),
-            pl.from_epoch(pl.select(pl.when(epoch > 20_000_000_000).then(epoch).otherwise(epoch * 1000)).to_series(), "ms").cast(pl.Datetime("us")),
+            pl.from_epoch(
+                pl.select(pl.when(epoch > 20_000_000_000).then(epoch).otherwise(epoch * 1000)).to_series(), "ms"
+            ).cast(pl.Datetime("us")),
         )
     ).to_series()
     _count(notes, f"{texts.name}: not a time, left empty", text.is_not_null() & (text != "") & values.is_null())

@@ -255,10 +255,10 @@ class _Builder:
     def sheet(self, *, unused: tuple[str, ...], decimal_comma: bool = False) -> Sheet:
         self._flush()
         rejected = pl.DataFrame(self._rejected, schema=REJECTED, orient="row")
-        return Sheet(
-            _typed(pl.concat(self._frames, how="diagonal")), rejected, self.notes, unused, decimal_comma
-        )
+        return Sheet(_typed(pl.concat(self._frames, how="diagonal")), rejected, self.notes, unused, decimal_comma)
 
 
 def _typed(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(pl.col(ROW).cast(pl.Int64)) if ROW in rows.columns else pl.DataFrame(schema={ROW: pl.Int64})
+    return (
+        rows.with_columns(pl.col(ROW).cast(pl.Int64)) if ROW in rows.columns else pl.DataFrame(schema={ROW: pl.Int64})
+    )
