@@ -110,6 +110,11 @@ def pasts(home: Home, source: str) -> list[Path]:
     return [path for path in candidates if path.exists()] + [kept.path for kept in reversed(generations(home))]
 
 
+def last_night(home: Home, source: str) -> Path | None:
+    """The file of the latest night that read the same ``source``; ``None`` before the first."""
+    return next((path for path in pasts(home, source) if _run_of(path)[1] == source), None)
+
+
 def _keep(home: Home, source: str) -> None:
     """A second name for the published file, so that it never lacks one while it is replaced.
 

@@ -1,0 +1,86 @@
+"""Steps that keep rows: begin the night's database, check, store, fold in what was imported, profile."""
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterable
+
+import polars as pl
+
+from schemas.values import Checked, Harvest
+from tasks.night.context import Night
+from tasks.night.ledger import stage
+from tasks.validate import check
+from warehouse import imports, reading
+from warehouse.night import building, profiling, writing
+
+log = logging.getLogger(__name__)
+
+
+@stage("open")
+def open_building(night: Night, whole: bool = False) -> None:
+    """Begin tonight's database beside the published one, with the earlier rows that still count; ``whole`` with all of them."""
+    night.build = building.start(night.home, night.run_id, night.source, whole=whole)
+    writing.record(night.build, "runs", pl.DataFrame([night.run_row()]))
+
+
+@stage("validate")
+def validate_harvests(night: Night, harvests: Iterable[Harvest]) -> list[Checked]:
+    """Check what arrived against the models; bad rows go to quarantine, good ones go on."""
+    checked = [check(harvest) for harvest in harvests]
+    entry = night.ledger.current
+    entry.rows = sum(batch.rows.height for batch in checked)
+    rejected = Counter({batch.harvest.entity: 0 for batch in checked})
+    for batch in checked:
+        rejected[batch.harvest.entity] += batch.rejected.height
+    told = ", ".join(f"{rows:,} of {entity}" for entity, rows in sorted(rejected.items()) if rows)
+    if told:
+        entry.verdict = "partial"
+        entry.note = f"rows in quarantine: {told}"
+        log.warning("rows in quarantine: %s; see the table rejected_rows", told)
+    return checked
+
+
+@stage("store")
+def store_checked(night: Night, checked: Iterable[Checked]) -> None:
+    """Merge checked rows into their tables, one transaction a table, every received row accounted for."""
+    _book(night, [writing.merge(night.build, batch, night.run_id) for batch in checked])
+
+
+@stage("imports")
+def fold_imports(night: Night) -> None:
+    """Let the tables hold what ``segue import`` took, no more and no less; the demo leaves it out."""
+    if night.source == "demo":
+        night.ledger.current.verdict = "skipped"
+        return
+    found = [
+        harvest for harvest in imports.harvests(night.home) if not harvest.rows.is_empty() or _holds(night, harvest)
+    ]
+    _book(night, [writing.merge(night.build, check(harvest), night.run_id) for harvest in found])
+
+
+@stage("profile")
+def profile_tables(night: Night) -> None:
+    """Describe every column of every table: nulls, different values, range, mean, quantiles."""
+    night.ledger.current.rows = profiling.profile(night.build)
+
+
+def _holds(night: Night, harvest: Harvest) -> bool:
+    """Whether the table has rows of the source, which then must go."""
+    found = reading.query(night.build, "rows_of_source", table=harvest.entity, source=harvest.source)
+    return bool(found["rows"].item())
+
+
+def _book(night: Night, accounts: list[writing.Account]) -> None:
+    """Write the sums of the accounts into the ledger and the log."""
+    entry = night.ledger.current
+    entry.rows = sum(account.stored for account in accounts)
+    figures = {
+        name: sum(getattr(account, name) for account in accounts)
+        for name in ("received", "unchanged", "duplicate", "rejected", "skipped", "removed")
+    }
+    entry.note = f"{figures['received']:,} received, {entry.rows:,} stored" + "".join(
+        f", {rows:,} {name}" for name, rows in figures.items() if name != "received" and rows
+    )
+    for account in accounts:
+        log.info("%s from %s: %s", account.entity, account.source, json.dumps(vars(account)), extra={"event": "stored"})
