@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.cli import console
-from flows.cli.progress import shown
+from flows.cli.progress import hush_prefect, shown
 from flows.settings import Settings, prepare_home
 
 
@@ -64,6 +64,7 @@ def refresh(
         from flows.refresh import refresh as night
         from flows.refresh import show_plan
 
+        hush_prefect()
         if plan:
             console.say(show_plan(settings))
             return

@@ -13,6 +13,7 @@ from rich.status import Status
 from rich.text import Text
 
 from flows.cli.console import err, plain
+from schemas.errors import SegueError
 
 ROOMS = ("flows", "tasks", "warehouse", "reports")
 OUR_EXTRAS = (
@@ -87,6 +88,19 @@ def shown(log: str) -> Iterator[None]:
     else:
         with _handled(Lines(None)):
             yield
+
+
+class Unexpected(logging.Filter):
+    """Keeps the tracebacks of expected errors out of the terminal: the command line tells them in one line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], SegueError | KeyboardInterrupt))
+
+
+def hush_prefect() -> None:
+    """Let Prefect's own console, which its import has set up, say only what nobody expected."""
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Unexpected())
 
 
 @contextmanager

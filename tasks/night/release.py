@@ -9,6 +9,7 @@ import polars as pl
 from schemas.errors import GateError
 from tasks.night.context import Night
 from tasks.night.ledger import stage
+from warehouse import reading
 from warehouse.night import publishing, writing
 from warehouse.night.judging import findings
 
@@ -50,6 +51,7 @@ def judge(night: Night) -> Verdict:
 def publish_night(night: Night) -> None:
     """Make tonight's database the published one; its story goes in with it."""
     _record(night)
+    night.facts["song_to_try"] = next(iter(reading.query(night.build, "song_to_try")["name"]), None)
     publishing.publish(night.home, night.build, keep=int(night.wishes.get("generations", publishing.KEEP)))
     log.info("published %s", night.home.warehouse, extra={"event": "published", "verdict": night.verdict})
 
