@@ -1,6 +1,7 @@
 """Questions to the published file: songs like this one, songs for this list, and why. Imports DuckDB and polars, nothing heavier."""
 
 from warehouse.query.answering import Answer, answer, recommend, similar_songs
+from warehouse.query.explaining import Counterfactual, WhyNot, why, why_not, without
 from warehouse.query.names import Found, find_playlist, find_seeds, find_song
 from warehouse.query.ranking import BY, TUNABLES, Pool
 
@@ -8,12 +9,17 @@ __all__ = [
     "BY",
     "TUNABLES",
     "Answer",
+    "Counterfactual",
     "Found",
     "Pool",
+    "WhyNot",
     "answer",
     "find_playlist",
     "find_seeds",
     "find_song",
     "recommend",
     "similar_songs",
+    "why",
+    "why_not",
+    "without",
 ]

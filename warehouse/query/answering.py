@@ -13,7 +13,7 @@ from schemas.errors import SettingsError, UnknownSongError
 from warehouse.connection import reader
 from warehouse.query.names import named
 from warehouse.query.ranking import SIGNALS, Candidate, Pool, checked_by, checked_filters, ranked
-from warehouse.query.reasons import SENTENCES, reasons
+from warehouse.query.reasons import reasons
 from warehouse.statements import statement
 
 REASON = pl.Struct({"kind": pl.String(), "text": pl.String(), "contribution": pl.Float64()})
@@ -114,8 +114,8 @@ def answered(
         raise SettingsError(f"limit must be 1 or more, not {limit}")
     seeds = list(dict.fromkeys(seeds))
     candidates = drawn(con, seeds, checked_by(by))
-    chosen, pool = ranked(candidates, limit, diversify=diversify, filters=filters)
-    return Answer(described(con, seeds, chosen), pool)
+    listing = ranked(candidates, limit, diversify=diversify, filters=filters)
+    return Answer(described(con, seeds, listing.chosen), listing.pool)
 
 
 def drawn(con: DuckDBPyConnection, seeds: Sequence[str], by: str) -> list[Candidate]:
@@ -157,14 +157,7 @@ def described(con: DuckDBPyConnection, seeds: Sequence[str], chosen: Sequence[Ca
     together = shared_baskets(con, seeds, [one.track_id for one in chosen])
     rows = []
     for one in chosen:
-        told = reasons(
-            one.row,
-            given,
-            one.addends,
-            together=together.get(one.track_id, {}),
-            cause=repeated(one),
-            sentences=SENTENCES,
-        )
+        told = reasons(one, given, together.get(one.track_id, {}))
         shown = {name: one.row[name] for name in COLUMNS if name in one.row}
         rows.append(shown | {"rank": one.place, "score": one.score, "reasons": [reason._asdict() for reason in told]})
     return pl.DataFrame(rows, schema=COLUMNS)
@@ -179,10 +172,3 @@ def shared_baskets(
     for track_id, kind, baskets in con.execute(statement("query/together"), values).fetchall():
         found.setdefault(track_id, {})[kind] = baskets
     return found
-
-
-def repeated(one: Candidate) -> str:
-    """Name of the song higher up that a candidate repeats, and in what; empty when it repeats none."""
-    if one.cause is None or not one.addends.get("variety"):
-        return ""
-    return f"“{one.cause.row['name']}”"

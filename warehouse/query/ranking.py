@@ -4,8 +4,9 @@ Every candidate keeps its addends. What the list stage takes off or adds is one 
 ``target`` for songs far from a value that was asked for, ``variety`` for songs that repeat one higher up.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import fsum, isfinite
 from typing import Any
 
@@ -59,15 +60,19 @@ class Pool:
 
 @dataclass
 class Candidate:
-    """A song of the pool: its row, its addends by kind, and either its place or the rule that kept it out."""
+    """A song of the pool: its row, its addends by kind, and either its place or the rule (and song) that kept it out.
+
+    ``repeated`` is the chosen song that it is most like, ``redundancy`` (0 to 1) how much, ``seen`` of how many chosen ones.
+    """
 
     row: Mapping[str, Any]
     addends: dict[str, float]
     place: int | None = None
     rule: str = ""
     cause: "Candidate | None" = None
-    redundancy: float = field(default=0.0, repr=False)
-    seen: int = field(default=0, repr=False)
+    repeated: "Candidate | None" = None
+    redundancy: float = 0.0
+    seen: int = 0
 
     @property
     def score(self) -> float:
@@ -78,6 +83,24 @@ class Candidate:
     def track_id(self) -> str:
         """The song."""
         return str(self.row["track_id"])
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A pool put in order: those left by filters (best first), those chosen, and what variety costs."""
+
+    left: list[Candidate]
+    chosen: list[Candidate]
+    pool: Pool
+    variety: float | None
+    cap: int
+
+    def loss(self, one: Candidate) -> float:
+        """What ``one`` loses for repeating songs that are chosen already."""
+        if self.variety is None:
+            return 0.0
+        _look_back(one, self.chosen)
+        return self.variety * one.redundancy
 
 
 def artist_cap(limit: int) -> int:
@@ -112,26 +135,26 @@ def checked_by(by: str) -> str:
     return by
 
 
-def ranked(
-    candidates: Sequence[Candidate], limit: int, *, diversify: bool, filters: Mapping[str, float]
-) -> tuple[list[Candidate], Pool]:
-    """Give the candidates their places, or the rule that keeps them out: same song, blocked, filter, version, artist cap, place.
+def ranked(candidates: Sequence[Candidate], limit: int, *, diversify: bool, filters: Mapping[str, float]) -> Listing:
+    """Give the candidates their places, or the rule that keeps them out: seed, blocked, filter, version, artist cap, place.
 
-    Returns the chosen ones in order, and the accounting of the pool. Ties break by track id.
+    Ties break by track id.
     """
-    fresh = [one for one in candidates if not _barred(one, "is_seed", "same song")]
+    fresh = [one for one in candidates if not _barred(one, "is_seed", "seed")]
     open_ones = [one for one in fresh if not _barred(one, "is_blocked", "blocked")]
-    left = [one for one in open_ones if not _cut(one, filters)]
-    left.sort(key=lambda one: (-one.score, one.track_id))
+    left = _ordered(one for one in open_ones if not _cut(one, filters))
     spread = left[0].score - left[min(SPREAD, len(left)) - 1].score if left else 0.0
     if _targets(filters):
         for one in left:
-            one.addends["target"] = -TARGET * spread * _miss(one.row, filters)
-        left.sort(key=lambda one: (-one.score, one.track_id))
-    chosen = _chosen(left, limit, spread if diversify else None)
-    for place, one in enumerate(chosen, start=1):
+            one.addends["target"] = 0.0 - TARGET * spread * _miss(one.row, filters)
+        left = _ordered(left)
+    listing = Listing(
+        left, [], Pool(len(fresh), len(left), 0), VARIETY * spread if diversify else None, artist_cap(limit)
+    )
+    _choose(listing, limit)
+    for place, one in enumerate(listing.chosen, start=1):
         one.place = place
-    return chosen, Pool(initial=len(fresh), filtered=len(left), returned=len(chosen))
+    return replace(listing, pool=replace(listing.pool, returned=len(listing.chosen)))
 
 
 def cut_by(row: Mapping[str, Any], filters: Mapping[str, float]) -> list[str]:
@@ -180,52 +203,56 @@ def _distance(attribute: str, value: float, target: float) -> float:
     return abs(value - target)
 
 
-def _chosen(left: Sequence[Candidate], limit: int, spread: float | None) -> list[Candidate]:
-    """Greedy choice: the best one left, where a song loses for what it repeats (maximal marginal relevance).
+def _ordered(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda one: (-one.score, one.track_id))
 
-    Carbonell and Goldstein, "The use of MMR", SIGIR 1998. ``spread`` None is the bare ranking. Scores only fall while
-    songs are chosen, so the search stops at the first song that could not win even without a loss.
+
+def _choose(listing: Listing, limit: int) -> None:
+    """Fill ``listing.chosen`` greedily: always the best one left, where a song loses for what it repeats.
+
+    Maximal marginal relevance: Carbonell and Goldstein, SIGIR 1998. Scores only fall while songs are chosen, so the search
+    for the next one stops at the first song that could not win even without a loss.
     """
-    cap = artist_cap(limit) if spread is not None else None
-    waiting = list(left)
-    chosen: list[Candidate] = []
+    waiting = listing.left
     songs: dict[str, Candidate] = {}
-    by_artist: dict[str, int] = {}
-    while waiting and len(chosen) < limit:
-        best, best_score = None, 0.0
-        out = set()
+    by_artist: Counter[str] = Counter()
+    while waiting and len(listing.chosen) < limit:
+        best, best_score, out = None, 0.0, set()
         for one in waiting:
             bare = one.score
             if best is not None and bare <= best_score:
                 break
-            earlier = songs.get(one.row["song_id"]) or songs.get(one.row["recording_id"])
-            if earlier is not None:
-                one.rule, one.cause = "version", earlier
+            one.rule, one.cause = _repeats(one, songs, by_artist, listing)
+            if one.rule:
                 out.add(one.track_id)
                 continue
-            if cap is not None and any(by_artist.get(artist, 0) >= cap for artist in one.row["artist_ids"]):
-                one.rule = "artist cap"
-                out.add(one.track_id)
-                continue
-            score = bare
-            if spread is not None:
-                _look_back(one, chosen)
-                score -= VARIETY * spread * one.redundancy
+            score = bare - listing.loss(one)
             if best is None or score > best_score:
                 best, best_score = one, score
-        if best is None:
-            break
-        if spread and best.redundancy:
-            best.addends["variety"] = -VARIETY * spread * best.redundancy
-        chosen.append(best)
-        out.add(best.track_id)
+        if best is not None:
+            if loss := listing.loss(best):
+                best.addends["variety"] = -loss
+            listing.chosen.append(best)
+            out.add(best.track_id)
+            songs[best.row["song_id"]] = songs[best.row["recording_id"]] = best
+            by_artist.update(best.row["artist_ids"])
         waiting = [one for one in waiting if one.track_id not in out]
-        songs[best.row["song_id"]] = songs[best.row["recording_id"]] = best
-        for artist in best.row["artist_ids"]:
-            by_artist[artist] = by_artist.get(artist, 0) + 1
     for one in waiting:
-        one.rule = "place"
-    return chosen
+        one.rule = one.rule or "place"
+
+
+def _repeats(
+    one: Candidate, songs: Mapping[str, Candidate], by_artist: Mapping[str, int], listing: Listing
+) -> tuple[str, Candidate | None]:
+    """The rule by which ``one`` may not stand on the list any more, and the song that is there instead."""
+    earlier = songs.get(one.row["song_id"]) or songs.get(one.row["recording_id"])
+    if earlier is not None:
+        return "version", earlier
+    full = {artist for artist in one.row["artist_ids"] if by_artist.get(artist, 0) >= listing.cap}
+    if listing.variety is not None and full:
+        last = next(other for other in reversed(listing.chosen) if not full.isdisjoint(other.row["artist_ids"]))
+        return "artist cap", last
+    return "", None
 
 
 def _look_back(one: Candidate, chosen: Sequence[Candidate]) -> None:
@@ -233,7 +260,7 @@ def _look_back(one: Candidate, chosen: Sequence[Candidate]) -> None:
     for other in chosen[one.seen :]:
         redundancy = _redundancy(one.row, other.row)
         if redundancy > one.redundancy:
-            one.redundancy, one.cause = redundancy, other
+            one.redundancy, one.repeated = redundancy, other
     one.seen = len(chosen)
 
 

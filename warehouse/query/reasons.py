@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from warehouse.query.ranking import Candidate
+
 SENTENCES = 3
 """Sentences that a recommendation shows at most."""
 
@@ -65,28 +67,21 @@ TRAITS = (
 
 
 def reasons(
-    song: Mapping[str, Any],
-    seeds: Sequence[Mapping[str, Any]],
-    addends: Mapping[str, float],
-    *,
-    together: Mapping[str, int],
-    cause: str = "",
-    sentences: int = SENTENCES,
+    one: Candidate, seeds: Sequence[Mapping[str, Any]], together: Mapping[str, int], *, sentences: int = SENTENCES
 ) -> list[Reason]:
-    """The addends of ``song``, largest first, the first few with a sentence.
+    """The addends of a candidate, largest first, the first few with a sentence.
 
-    ``song`` and ``seeds`` are rows of ``query/cards.sql``; ``together`` counts, by kind, the baskets that hold the song and
-    a seed; ``cause`` names the song higher up that this one repeats.
+    ``seeds`` are rows of ``query/cards.sql``; ``together`` counts, by kind, the baskets that hold the song and a seed.
     """
+    song = one.row
     texts = {
-        "audio": sound(song, seeds) if addends.get("audio", 0.0) > 0 else contrast(song, seeds),
-        "metadata": facts(song, seeds) if addends.get("metadata", 0.0) > 0 else "",
-        "collaborative": company(together, song.get("baskets_expected") if len(seeds) == 1 else None),
-        "variety": f"held back a little, because {cause} is higher up" if cause else "",
+        "audio": sound(song, seeds) if one.addends.get("audio", 0.0) > 0 else contrast(song, seeds),
+        "metadata": facts(song, seeds) if one.addends.get("metadata", 0.0) > 0 else "",
+        "collaborative": company(together, song["baskets_expected"] if len(seeds) == 1 else None),
+        "variety": f"held back a little: “{one.repeated.row['name']}” is higher up" if one.repeated else "",
     }
-    ordered = sorted(addends.items(), key=lambda item: -item[1])
-    told = islice((kind for kind, value in ordered if value and texts.get(kind)), sentences)
-    shown = set(told)
+    ordered = sorted(one.addends.items(), key=lambda item: -item[1])
+    shown = set(islice((kind for kind, value in ordered if value and texts.get(kind)), sentences))
     return [Reason(kind, texts[kind] if kind in shown else "", value) for kind, value in ordered]
 
 

@@ -1,0 +1,222 @@
+"""Why a song stands on a list, why another one does not, and what the list would be without some of its seeds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from schemas.errors import UnknownSongError
+from warehouse.connection import reader
+from warehouse.query.answering import drawn, known, shared_baskets
+from warehouse.query.ranking import Candidate, Listing, checked_by, checked_filters, cut_by, ranked
+from warehouse.query.reasons import reasons
+from warehouse.statements import statement
+
+WATERFALL = {
+    "ordinal": pl.Int64(),
+    "kind": pl.String(),
+    "text": pl.String(),
+    "contribution": pl.Float64(),
+    "total": pl.Float64(),
+}
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """The first rule that kept a song off a list (``recommended`` when none did), told in a line.
+
+    ``short_by`` is how far it was from the list in the unit of the rule: score for ``place``, the attribute's own unit for
+    ``filter``; null where the rule knows no distance.
+    """
+
+    rule: str
+    text: str
+    short_by: float | None = None
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """Where a song of a list would stand without the seeds that speak for it most; ``place`` null: not in the pool."""
+
+    place: int | None
+    without: list[str]
+    otherwise: int | None
+
+    def __str__(self) -> str:
+        if not self.without:
+            return f"it is #{self.place}"
+        where = "not be among the candidates" if self.otherwise is None else f"be #{self.otherwise}"
+        return f"it is #{self.place}; without {' and '.join(self.without)} it would {where}"
+
+
+def why(
+    warehouse: Path,
+    seeds: str | Sequence[str],
+    song: str,
+    limit: int = 10,
+    *,
+    by: str = "hybrid",
+    diversify: bool = True,
+    filters: Mapping[str, float] | None = None,
+) -> pl.DataFrame:
+    """The sum behind ``song`` (a track id) on the list for ``seeds``: ordinal, kind, text, contribution, total.
+
+    ``total`` runs up to the score with which the same arguments of ``recommend`` show it; a song that is no candidate of that
+    list has its bare score.
+
+    Raises:
+        UnknownSongError: a track is not in the warehouse, or the song is none of the stored neighbours: ask ``why_not``.
+    """
+    seeds = _ids(seeds)
+    with reader(Path(warehouse)) as con:
+        given = known(con, seeds)
+        card = known(con, [song])[0]
+        candidates = drawn(con, seeds, checked_by(by))
+        ranked(candidates, limit, diversify=diversify, filters=checked_filters(filters))
+        one = next((one for one in candidates if one.track_id == song), None)
+        if one is None:
+            raise UnknownSongError(
+                f"{_named(card)} is none of the neighbours of {_all_named(given)}: `segue why-not` tells what kept it out"
+            )
+        told = reasons(one, given, shared_baskets(con, seeds, [song]).get(song, {}), sentences=len(one.addends))
+    frame = pl.DataFrame(
+        [reason._asdict() for reason in told],
+        schema={name: WATERFALL[name] for name in ("kind", "text", "contribution")},
+    )
+    return frame.with_columns(
+        ordinal=pl.int_range(1, pl.len() + 1, dtype=pl.Int64), total=pl.col("contribution").cum_sum()
+    ).select(*WATERFALL)
+
+
+def why_not(
+    warehouse: Path,
+    seeds: str | Sequence[str],
+    song: str,
+    limit: int = 10,
+    *,
+    by: str = "hybrid",
+    diversify: bool = True,
+    filters: Mapping[str, float] | None = None,
+) -> WhyNot:
+    """The first rule that keeps ``song`` (a track id) off the list that ``recommend`` gives for the same arguments.
+
+    Raises:
+        UnknownSongError: a track is not in the warehouse.
+    """
+    seeds = _ids(seeds)
+    filters = checked_filters(filters)
+    with reader(Path(warehouse)) as con:
+        given = known(con, seeds)
+        card = known(con, [song])[0]
+        candidates = drawn(con, seeds, checked_by(by))
+    listing = ranked(candidates, limit, diversify=diversify, filters=filters)
+    one = next((one for one in candidates if one.track_id == song), None)
+    if song in seeds:
+        return WhyNot("seed", f"{_named(card)} is one of the songs that you gave")
+    twin = next(
+        (seed for seed in given if {seed["song_id"], seed["recording_id"]} & {card["song_id"], card["recording_id"]}),
+        None,
+    )
+    if twin is not None:
+        return WhyNot("seed", f"{_named(card)} is the same song as {_named(twin)}, which you gave")
+    if one is None:
+        return _no_neighbour(card, given, listing, by)
+    return _told(one, listing, filters, limit)
+
+
+def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *, by: str = "hybrid") -> Counterfactual:
+    """Take away, one after another, the seeds that give ``song`` (a track id) most, until it leaves the first ``limit`` places
+    of the bare ranking.
+
+    Raises:
+        UnknownSongError: a track is not in the warehouse.
+    """
+    seeds = _ids(seeds)
+    with reader(Path(warehouse)) as con:
+        known(con, [*seeds, song])
+        links = con.execute(statement("query/links"), {"seeds": seeds, "song": song}).fetchall()
+        barred = set(seeds)
+        place = otherwise = _place(drawn(con, seeds, checked_by(by)), song, barred)
+        removed: list[str] = []
+        rest = list(seeds)
+        for seed, name, _ in links:
+            if otherwise is None or otherwise > limit or len(rest) == 1:
+                break
+            rest.remove(seed)
+            removed.append(name)
+            otherwise = _place(drawn(con, rest, by), song, barred)
+    return Counterfactual(place, removed, otherwise)
+
+
+def _ids(seeds: str | Sequence[str]) -> list[str]:
+    return [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
+
+
+def _place(candidates: list[Candidate], song: str, barred: set[str]) -> int | None:
+    """Place of ``song`` in the bare ranking of ``candidates``; null when it is not there."""
+    others = [one for one in candidates if one.track_id not in barred]
+    listing = ranked(others, len(others), diversify=False, filters={})
+    return next((one.place for one in listing.chosen if one.track_id == song), None)
+
+
+def _told(one: Candidate, listing: Listing, filters: Mapping[str, float], limit: int) -> WhyNot:
+    name = _named(one.row)
+    if one.place is not None:
+        return WhyNot("recommended", f"{name} is on the list: #{one.place} with {one.score:.3f}", 0.0)
+    if one.rule == "blocked":
+        return WhyNot("blocked", f"you blocked {name}, its artist or its genre")
+    if one.rule == "filter":
+        return _filtered(one, filters)
+    if one.rule == "version" and one.cause is not None:
+        return WhyNot("version", f"{name} is another version of {_named(one.cause.row)}, which is #{one.cause.place}")
+    if one.rule == "artist cap" and one.cause is not None:
+        return WhyNot(
+            "artist cap",
+            f"the list already has {listing.cap} songs of an artist of {name}, the last one at #{one.cause.place}",
+        )
+    last = listing.chosen[-1]
+    own = one.score - listing.loss(one)
+    gaps = {kind: last.addends.get(kind, 0.0) - value for kind, value in one.addends.items()}
+    kind, gap = max(gaps.items(), key=lambda item: item[1])
+    bare = next(place for place, other in enumerate(listing.left, start=1) if other is one)
+    return WhyNot(
+        "place",
+        f"{name} is #{bare} of {len(listing.left)} by score: {own:.3f} against {last.score:.3f} of #{last.place}; "
+        f"it lacks most in {kind} ({gap:.3f} less)",
+        last.score - own,
+    )
+
+
+def _filtered(one: Candidate, filters: Mapping[str, float]) -> WhyNot:
+    name = cut_by(one.row, filters)[0]
+    side, _, attribute = name.partition("_")
+    value, bound = one.row[attribute], filters[name]
+    if value is None:
+        return WhyNot("filter", f"{name} is {bound:g}, and the {attribute} of {_named(one.row)} is unknown")
+    where = "below" if side == "min" else "above"
+    return WhyNot(
+        "filter", f"{name} is {bound:g}, and the {attribute} of {_named(one.row)} is {value:g}: {abs(value - bound):g} {where}",
+        abs(value - bound),
+    )  # fmt: skip
+
+
+def _no_neighbour(card: Mapping[str, Any], given: Sequence[Mapping[str, Any]], listing: Listing, by: str) -> WhyNot:
+    name, seeds = _named(card), _all_named(given)
+    if not listing.left:
+        return WhyNot("neighbours", f"{seeds} has no neighbours yet: there is nothing to compare {name} with")
+    last = listing.left[-1]
+    kind = "neighbours" if by == "hybrid" else f"neighbours with a share of {by}"
+    return WhyNot(
+        "neighbours",
+        f"{name} is not among the {len(listing.left)} stored {kind} of {seeds}, the last of which scores {last.score:.3f}",
+    )
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    return f"“{row['name']}”" + (f" by {', '.join(row['artists'])}" if row["artists"] else "")
+
+
+def _all_named(rows: Sequence[Mapping[str, Any]]) -> str:
+    return _named(rows[0]) if len(rows) == 1 else f"{_named(rows[0])} and {len(rows) - 1} more"
