@@ -80,7 +80,7 @@ def told(path: Path) -> Iterator[None]:
             raise
         raise known from error
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS):
             raise
         raise HomeError(_home_line(error.strerror or str(error), path)) from error
 
@@ -126,7 +126,7 @@ def _explained(text: str, path: Path) -> SegueError | None:
         return WarehouseError(f"{path} is open for writing in {who}: close it there and try again")
     if "different configuration" in text:
         return WarehouseError(f"{path} is open for writing in this program: close it there and try again")
-    if "No space left" in text or "Disk quota" in text:
+    if any(sign in text for sign in ("No space left", "Disk quota", "File too large")):
         return HomeError(_home_line("No space left on device", path))
     if "Permission denied" in text or "Read-only file system" in text or "Operation not permitted" in text:
         return HomeError(_home_line("Permission denied", path))
@@ -148,5 +148,6 @@ def _explained(text: str, path: Path) -> SegueError | None:
 
 
 def _home_line(problem: str, path: Path) -> str:
-    remedy = "make room" if "space" in problem or "uota" in problem else "give yourself the right to write there"
+    is_full = any(sign in problem for sign in ("space", "uota", "too large"))
+    remedy = "make room" if is_full else "give yourself the right to write there"
     return f"cannot write {path}: {problem}; {remedy} or set SEGUE_HOME to another folder"

@@ -1,8 +1,9 @@
 """Whole tables in and out of an open database: the few statements that are the same for every table."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+import duckdb
 import polars as pl
 from duckdb import ConstraintException, DuckDBPyConnection
 
@@ -18,7 +19,8 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        con.execute("rollback")
+        with suppress(duckdb.Error):  # a full disk may have ended it already; what went wrong is what counts
+            con.execute("rollback")
         raise
     con.execute("commit")
 
@@ -47,8 +49,7 @@ def append(con: DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
         con.execute(f"insert into {identifier(table)} by name from incoming")
     except ConstraintException as error:
         raise InvalidDataError(f"{table}: {str(error).splitlines()[0]}") from error
-    finally:
-        con.unregister("incoming")
+    con.unregister("incoming")
     return frame.height
 
 
