@@ -6,6 +6,7 @@ else knows yet (a night under construction) or the database of imports.
 """
 
 import errno
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,9 @@ MEMORY_LIMIT = "4GB"
 
 BUSY = "Could not set lock on file"
 
+_IDLE: dict[tuple[int, str], list[DuckDBPyConnection]] = {}
+"""Instances in memory that no reader uses at the moment, by process (a fork must not share them) and memory limit."""
+
 
 class UnreadableError(WarehouseError):
     """The file itself is of no use to this DuckDB: damaged, or in another format."""
@@ -46,7 +50,7 @@ def reader(path: Path, *, memory_limit: str = MEMORY_LIMIT, wait_seconds: float 
     """
     if not path.is_file():
         raise WarehouseError(f"there is no warehouse at {path}: run `segue refresh` to build one")
-    with told(path), duckdb.connect(":memory:", config=_config(memory_limit)) as con:
+    with told(path), _instance(memory_limit) as con:
         _patiently(lambda: con.execute("attach $path as warehouse (read_only)", {"path": str(path)}), wait_seconds)
         con.execute("use warehouse")
         _check_version(con, path)
@@ -67,6 +71,28 @@ def writer(path: Path, *, memory_limit: str = MEMORY_LIMIT, wait_seconds: float 
     with told(path), _patiently(lambda: duckdb.connect(str(path), config=config), wait_seconds) as con:
         path.chmod(0o600)
         yield con
+
+
+@contextmanager
+def _instance(memory_limit: str) -> Iterator[DuckDBPyConnection]:
+    """A connection to an empty database in memory, for a file to be attached to as ``warehouse``.
+
+    To make one takes ten times as long as an attach, so one that is idle is used again: by one reader at a time, through a
+    cursor of its own, so that the frames and temporary tables of one do not reach the next.
+    """
+    idle = _IDLE.setdefault((os.getpid(), memory_limit), [])
+    try:
+        instance = idle.pop()
+    except IndexError:
+        instance = duckdb.connect(":memory:", config=_config(memory_limit))
+    try:
+        with instance.cursor() as con:
+            yield con
+        instance.execute("detach database if exists warehouse")
+    except BaseException:
+        instance.close()
+        raise
+    idle.append(instance)
 
 
 @contextmanager
@@ -124,7 +150,7 @@ def _explained(text: str, path: Path) -> SegueError | None:
         held_by = re.search(r"\(PID (\d+)\)", text)
         who = f"process {held_by[1]}" if held_by else "another program"
         return WarehouseError(f"{path} is open for writing in {who}: close it there and try again")
-    if "different configuration" in text:
+    if "different configuration" in text or "Unique file handle conflict" in text:
         return WarehouseError(f"{path} is open for writing in this program: close it there and try again")
     if any(sign in text for sign in ("No space left", "Disk quota", "File too large")):
         return HomeError(_home_line("No space left on device", path))

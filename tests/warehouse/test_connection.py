@@ -1,0 +1,196 @@
+"""Files that cannot be used end in one line that says what, where and what to do."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from functools import reduce
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from schemas.errors import SegueError, WarehouseError
+from schemas.values import Home
+from tests.warehouse.making import built, checked, publish, python, said
+from warehouse.connection import UnreadableError, reader, writer
+from warehouse.standing import verify
+
+NIGHT = "20261125T030000-a"
+SONG = checked("tracks", [{"track_id": "t1", "name": "Karma Police"}])
+
+HOLD = """
+import sys
+from pathlib import Path
+from warehouse.connection import writer
+with writer(Path(sys.argv[1])) as con:
+    print("open", flush=True)
+    sys.stdin.readline()
+"""
+
+WRITE_WITHOUT_ROOM = """
+import random, resource, sys
+from pathlib import Path
+import polars as pl
+from schemas.errors import HomeError
+from warehouse.night import writing
+resource.setrlimit(resource.RLIMIT_FSIZE, (4_000_000, 4_000_000))
+noise = [str(random.random()) * 5 for _ in range(200_000)]
+try:
+    writing.replace(Path(sys.argv[1]), "tracks", pl.DataFrame({"track_id": noise, "name": noise, "source": "demo"}))
+except HomeError as error:
+    print(error, flush=True)
+"""
+
+WRITE_WITHOUT_RIGHT = """
+import os, sys
+from pathlib import Path
+from schemas.errors import HomeError
+from schemas.values import Home
+import warehouse.night.building as building
+import polars, duckdb
+if os.getuid() == 0:
+    os.setuid(65534)
+try:
+    building.start(Home(Path(sys.argv[1])), "run", "demo")
+except HomeError as error:
+    print(error, flush=True)
+"""
+
+
+def told(path: Path) -> str:
+    with pytest.raises(SegueError) as error, reader(path):
+        pass
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def checksum(header: bytearray) -> int:
+    """DuckDB's checksum of a header block."""
+    words = (int.from_bytes(header[at : at + 8], "little") for at in range(0, len(header), 8))
+    return reduce(lambda sum_, word: sum_ ^ (word * 0xBF58476D1CE4E5B9 & 2**64 - 1), words, 5381)
+
+
+@pytest.fixture
+def published(home: Home) -> Path:
+    return publish(home, NIGHT, SONG)
+
+
+@pytest.fixture
+def held(published: Path) -> Iterator[int]:
+    """Process id of another process that has the published file open for writing."""
+    process = python(HOLD, published)
+    said(process)
+    yield process.pid
+    process.communicate("\n")
+
+
+def test_a_reader_sees_the_rows_of_the_file(published: Path) -> None:
+    with reader(published) as con:
+        assert con.sql("select track_id, name from tracks").fetchall() == [("t1", "Karma Police")]
+
+
+def test_a_reader_cannot_write(published: Path) -> None:
+    with reader(published) as con, pytest.raises(duckdb.Error, match="read-only"):
+        con.execute("delete from tracks")
+
+
+def test_a_reader_that_opens_after_a_publication_sees_the_new_night_though_an_older_one_is_open(
+    home: Home, published: Path
+) -> None:
+    with reader(published) as old:
+        publish(home, "20261126T030000-b", checked("tracks", [{"track_id": "t2", "name": "Creep"}]))
+        with reader(published) as new:
+            assert new.sql("select track_id from tracks order by all").fetchall() == [("t1",), ("t2",)]
+        assert old.sql("select track_id from tracks").fetchall() == [("t1",)]
+
+
+def test_a_missing_file_names_the_command_that_builds_one(tmp_path: Path) -> None:
+    assert (
+        told(tmp_path / "x.duckdb") == f"there is no warehouse at {tmp_path}/x.duckdb: run `segue refresh` to build one"
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all", b"\0" * 50_000])
+def test_a_file_that_is_no_database_is_called_damaged(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    path.write_bytes(content)
+    assert told(path).startswith(f"{path} is ")
+    assert "segue r" in told(path) or "move it away" in told(path)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.6])
+def test_a_file_that_was_cut_is_called_damaged(published: Path, share: float) -> None:
+    published.write_bytes(published.read_bytes()[: int(published.stat().st_size * share)])
+    with pytest.raises(UnreadableError, match=r"is damaged \(.*`segue rollback` brings back an earlier night"):
+        verify(published)
+
+
+def test_a_file_of_another_duckdb_is_told_from_a_damaged_one(published: Path) -> None:
+    content = bytearray(published.read_bytes())
+    content[12:20] = (9_999).to_bytes(8, "little")  # the storage version stands after checksum and magic bytes
+    content[:8] = checksum(content[8:4096]).to_bytes(8, "little")
+    published.write_bytes(content)
+    assert "written by another version of DuckDB" in told(published)
+
+
+def test_a_file_of_another_segue_says_which_version_it_has(published: Path) -> None:
+    with duckdb.connect(str(published)) as con:
+        con.execute("update segue_schema set version = 99")
+    assert "has version 99 of Segue's tables and this Segue reads version 1" in told(published)
+
+
+def test_somebody_elses_database_is_not_taken_for_ours(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute("create table bills (amount integer)")
+    assert told(path) == f"{path} is a database, but not one of Segue's: move it away or set SEGUE_HOME"
+
+
+def test_a_file_that_another_process_writes_names_that_process(published: Path, held: int) -> None:
+    line = f"{published} is open for writing in process {held}: close it there and try again"
+    assert told(published) == line
+    with pytest.raises(WarehouseError) as error, writer(published):
+        pass
+    assert str(error.value) == line
+
+
+def test_a_writer_waits_for_another_one_as_long_as_it_is_told(published: Path) -> None:
+    process = python(HOLD.replace("sys.stdin.readline()", "import time; time.sleep(0.5)"), published)
+    said(process)
+    with writer(published, wait_seconds=30) as con:
+        assert con.sql("select count(*) from tracks").fetchall() == [(1,)]
+    process.communicate()
+
+
+def test_a_file_that_this_process_writes_says_so(published: Path) -> None:
+    with writer(published):
+        assert told(published) == f"{published} is open for writing in this program: close it there and try again"
+
+
+def test_a_full_disk_ends_in_one_line_and_what_was_published_stays(home: Home, published: Path) -> None:
+    before = published.read_bytes()
+    build = built(home, "20261126T030000-b")
+    out, err = python(WRITE_WITHOUT_ROOM, build).communicate()
+    assert out == f"cannot write {build}: No space left on device; make room or set SEGUE_HOME to another folder\n", err
+    assert published.read_bytes() == before
+
+
+def test_a_home_without_the_right_to_write_ends_in_one_line() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="segue-unwritable-"))
+    folder.chmod(0o555)
+    try:
+        out, err = python(WRITE_WITHOUT_RIGHT, folder).communicate()
+    finally:
+        shutil.rmtree(folder)
+    assert out == (
+        f"cannot write {folder}/building: Permission denied; give yourself the right to write there or set SEGUE_HOME to another folder\n"
+    ), err
+
+
+def test_a_statement_of_our_own_that_is_wrong_is_no_expected_error(published: Path) -> None:
+    with pytest.raises(duckdb.CatalogException), reader(published) as con:
+        con.execute("select * from no_such_table")
+
+
+def test_files_are_for_their_owner_only(published: Path) -> None:
+    assert published.stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,20 @@
+-- One row is a table: its rows, and when rows last came for it and last changed it.
+with told as (
+    select
+        entity as table_name,
+        max(started_at) filter (received > 0) as seen_at,
+        max(started_at) filter (stored + removed > 0) as changed_at
+    from row_accounting
+    join runs using (run_id)
+    group by entity
+)
+select
+    sizes.table_name,
+    sizes.estimated_size::bigint as rows,
+    case when told.table_name is not null then told.seen_at when sizes.estimated_size > 0 then latest_run.started_at end as seen_at,
+    case when told.table_name is not null then told.changed_at when sizes.estimated_size > 0 then latest_run.started_at end as changed_at
+from duckdb_tables() as sizes
+cross join latest_run
+left join told using (table_name)
+where sizes.database_name = current_database() and sizes.table_name != 'segue_schema'
+order by sizes.table_name
