@@ -11,7 +11,12 @@ from urllib.parse import urlsplit
 def script_json(value: Any) -> str:
     """Return JSON that may stand inside a script element: no text in it can end the element or open a comment."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("</", "<\\/").replace("<!--", "<\\u0021--").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        text.replace("</", "<\\/")
+        .replace("<!--", "<\\u0021--")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def policy(*, scripts: Iterable[str], styles: Iterable[str], more: str = "") -> str:

@@ -51,9 +51,7 @@ INK, MUTED, RULE, CONTEXT, ACCENT, PAPER = (
 ADDENDS = {name: light(name) for name in ("audio", "metadata", "collaborative", "adjustments")}
 KINDS = [*ADDENDS.values(), *(light(f"kind{n}") for n in range(5, 9))]
 MUCH = [light(f"much{n}") for n in range(1, 7)]
-DIVERGING = [
-    light(name) for name in ("below3", "below2", "below1", "middle", "above1", "above2", "above3")
-]
+DIVERGING = [light(name) for name in ("below3", "below2", "below1", "middle", "above1", "above2", "above3")]
 
 _NAME_OF = {values[0]: name for name, values in COLOURS.items()}
 

@@ -1,4 +1,8 @@
-"""The one theme of all charts: type, grid and colours."""
+"""The one theme of all charts: type, grid and colours.
+
+Names that come from people never order an axis by ``sort=[...]``: Vega-Lite writes such a list into an expression, and some
+of the world's names break it. Frames come sorted, and ``sort=None`` keeps their order.
+"""
 
 from typing import Any
 
@@ -12,6 +16,7 @@ SERIF = 'Charter, "Bitstream Charter", "Iowan Old Style", "Palatino Linotype", "
 CONFIG: dict[str, Any] = {
     "font": SANS,
     "padding": 2,
+    "background": "transparent",
     "view": {"stroke": None},
     "axis": {
         "domainColor": RULE,
@@ -41,6 +46,7 @@ CONFIG: dict[str, Any] = {
         "symbolType": "square",
         "symbolSize": 110,
         "symbolStrokeWidth": 0,
+        "symbolOpacity": 1,
         "columnPadding": 14,
         "labelLimit": 160,
     },
@@ -67,9 +73,8 @@ CONFIG: dict[str, Any] = {
 Chart = alt.Chart | alt.LayerChart
 
 
-def dressed(chart: Chart, *, width: int | str, height: int | None = None) -> Chart:
-    """Return the chart in the theme; width is in pixels, or "container" to follow the page."""
-    size: dict[str, Any] = {"width": width}
-    if height is not None:
-        size["height"] = height
-    return chart.properties(**size, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")).configure(**CONFIG)
+def dressed(chart: Chart, *, width: int | str, height: int) -> Chart:
+    """Return the chart in the theme; sizes are in pixels, width may be "container" to follow the page."""
+    return chart.properties(
+        width=width, height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
+    ).configure(**CONFIG)

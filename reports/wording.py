@@ -17,6 +17,12 @@ def count(number: float | None) -> str:
     return "unknown" if number is None else f"{round(number):,}".replace("-", MINUS)
 
 
+def spelled(number: int) -> str:
+    """10 -> 'Ten', 12 -> '12': small numbers in words, as a heading begins with them."""
+    words = "No One Two Three Four Five Six Seven Eight Nine Ten".split()  # noqa: SIM905
+    return words[number] if number < len(words) else count(number)
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """(1, 'song') -> '1 song', (1234, 'song') -> '1,234 songs', (0, 'song') -> 'no songs'."""
     many = plural or f"{noun}s"

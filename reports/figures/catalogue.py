@@ -3,7 +3,7 @@
 import altair as alt
 import polars as pl
 
-from reports.figures.figure import Figure
+from reports.figures.figure import Figure, for_each, pixels
 from reports.palette import DIVERGING, INK, KINDS, MUCH, PAPER
 from reports.theme import Chart
 from reports.wording import clipped, counted, figure, percent
@@ -15,7 +15,9 @@ RIDGE = 1.55
 def draw_ridges(feature_histograms: pl.DataFrame) -> Chart:
     """Ridges: one row a feature, tonight filled, last night as a line over it."""
     features = feature_histograms["feature"].unique().sort().to_list()
-    span = feature_histograms.group_by("feature").agg(pl.col("lower").min().alias("from"), pl.col("upper").max().alias("to"))
+    span = feature_histograms.group_by("feature").agg(
+        pl.col("lower").min().alias("from"), pl.col("upper").max().alias("to")
+    )
     grid = (
         pl.DataFrame({"feature": features, "row": range(len(features))})
         .join(pl.DataFrame({"night": ["tonight", "last night"]}), how="cross")
@@ -41,7 +43,11 @@ def draw_ridges(feature_histograms: pl.DataFrame) -> Chart:
             gridOpacity=0.4,
         ),
     )
-    x = alt.X("at:Q", title=None, axis=alt.Axis(values=[0.02, 0.98], labelExpr="datum.value < .5 ? 'low' : 'high'", ticks=False))
+    x = alt.X(
+        "at:Q",
+        title=None,
+        axis=alt.Axis(values=[0.02, 0.98], labelExpr="datum.value < .5 ? 'low' : 'high'", ticks=False),
+    )
     base = alt.Chart(grid).encode(x=x, detail="feature:N")
     filled = (
         base.transform_filter(alt.datum.night == "tonight")
@@ -72,7 +78,7 @@ def draw_correlations(feature_correlations: pl.DataFrame) -> Chart:
         pl.col("correlation").map_elements(lambda c: figure(c, 2), return_dtype=pl.String).alias("written")
     )
     base = alt.Chart(frame).encode(
-        x=alt.X("other:N", title=None, axis=alt.Axis(labelAngle=-40, domain=False, ticks=False)),
+        x=alt.X("other:N", title=None, axis=alt.Axis(labelAngle=-40, labelOverlap=False, domain=False, ticks=False)),
         y=alt.Y("feature:N", title=None),
     )
     squares = base.mark_rect(cornerRadius=2, aria=False).encode(
@@ -102,8 +108,15 @@ def draw_years(release_years: pl.DataFrame) -> Chart:
     """Stacked bars: songs by year of release and source; paler where the sound was not measured."""
     frame = (
         release_years.drop_nulls("released_year")
-        .with_columns((pl.col("songs") - pl.col("with_sound")).alias("no sound known"), pl.col("with_sound").alias("sound known"))
-        .unpivot(["sound known", "no sound known"], index=["released_year", "source"], variable_name="sound", value_name="number")
+        .with_columns(
+            (pl.col("songs") - pl.col("with_sound")).alias("no sound known"), pl.col("with_sound").alias("sound known")
+        )
+        .unpivot(
+            ["sound known", "no sound known"],
+            index=["released_year", "source"],
+            variable_name="sound",
+            value_name="number",
+        )
         .filter(pl.col("number") > 0)
     )
     return (
@@ -113,9 +126,7 @@ def draw_years(release_years: pl.DataFrame) -> Chart:
             x=alt.X("released_year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy")),
             y=alt.Y("number:Q", title="Songs"),
             color=alt.Color("source:N", scale=alt.Scale(range=KINDS)),
-            opacity=alt.Opacity(
-                "sound:N", scale=alt.Scale(domain=["sound known", "no sound known"], range=[1, 0.45])
-            ),
+            opacity=alt.Opacity("sound:N", scale=alt.Scale(domain=["sound known", "no sound known"], range=[1, 0.45])),
             tooltip=["released_year:O", "source:N", "sound:N", "number:Q"],
         )
     )
@@ -123,7 +134,12 @@ def draw_years(release_years: pl.DataFrame) -> Chart:
 
 def find_years(release_years: pl.DataFrame) -> str:
     """Say the middle year, and how much of the catalogue has no year or no sound."""
-    dated = release_years.drop_nulls("released_year").group_by("released_year").agg(pl.col("songs").sum()).sort("released_year")
+    dated = (
+        release_years.drop_nulls("released_year")
+        .group_by("released_year")
+        .agg(pl.col("songs").sum())
+        .sort("released_year")
+    )
     total = release_years["songs"].sum()
     halfway = dated.filter(pl.col("songs").cum_sum() >= dated["songs"].sum() / 2)["released_year"][0]
     silent = 1 - release_years["with_sound"].sum() / total
@@ -151,7 +167,11 @@ def draw_genres(genres: pl.DataFrame) -> Chart:
             scale=alt.Scale(type="quantize", range=MUCH[1:], nice=False),
             legend=alt.Legend(title="Danceability", titleOrient="left", format=".2f"),
         ),
-        tooltip=["genre:N", "songs:Q", *(alt.Tooltip(f"{f}:Q", format=".2f") for f in ("energy", "valence", "danceability"))],
+        tooltip=[
+            "genre:N",
+            "songs:Q",
+            *(alt.Tooltip(f"{f}:Q", format=".2f") for f in ("energy", "valence", "danceability")),
+        ],
     )
     names = base.transform_filter(alt.datum.is_named).mark_text(dy=-17, fontSize=12).encode(text="label:N")
     return dots + names
@@ -171,19 +191,24 @@ def find_genres(genres: pl.DataFrame) -> str:
 
 def draw_genre_sounds(genre_sounds: pl.DataFrame) -> Chart:
     """Heat map: how far each genre's mean lies from all songs, in standard deviations."""
-    order = genre_sounds["genre"].unique(maintain_order=True).to_list()
     return (
         alt.Chart(genre_sounds.drop_nulls("deviations"))
         .mark_rect(cornerRadius=2, aria=False)
         .encode(
-            x=alt.X("feature:N", title=None, axis=alt.Axis(labelAngle=-40, domain=False, ticks=False)),
-            y=alt.Y("genre:N", sort=order, title=None),
+            x=alt.X(
+                "feature:N", title=None, axis=alt.Axis(labelAngle=-40, labelOverlap=False, domain=False, ticks=False)
+            ),
+            y=alt.Y("genre:N", sort=None, title=None),
             color=alt.Color(
                 "deviations:Q",
                 scale=alt.Scale(type="threshold", domain=[-0.9, -0.5, -0.2, 0.2, 0.5, 0.9], range=DIVERGING),
                 legend=alt.Legend(title="Deviations from all songs", titleOrient="left"),
             ),
-            tooltip=["genre:N", "feature:N", *(alt.Tooltip(f"{f}:Q", format=".2f") for f in ("mean", "median", "deviations"))],
+            tooltip=[
+                "genre:N",
+                "feature:N",
+                *(alt.Tooltip(f"{f}:Q", format=".2f") for f in ("mean", "median", "deviations")),
+            ],
         )
     )
 
@@ -207,7 +232,7 @@ FIGURES = (
         find_ridges,
         "Each ridge shows how the songs are spread over a feature; the broken line is last night.",
         "No song has a measured sound yet.",
-        height=430,
+        height=pixels(430),
     ),
     Figure(
         "feature_correlations",
@@ -216,7 +241,7 @@ FIGURES = (
         find_correlations,
         "Teal pairs rise together, ochre ones pull apart, over the songs that have both.",
         "No song has two measured features.",
-        height=380,
+        height=pixels(380),
         ready=lambda pairs: not pairs.filter(pl.col("feature") < pl.col("other")).drop_nulls("correlation").is_empty(),
     ),
     Figure(
@@ -226,7 +251,7 @@ FIGURES = (
         find_genres,
         "A dot is a genre at the middle of its songs; the larger, the more songs.",
         "No song and no artist has a genre: Spotify tells fewer and fewer of them.",
-        height=380,
+        height=pixels(380),
         ready=lambda genres: not genres.drop_nulls(["energy", "valence"]).is_empty(),
     ),
     Figure(
@@ -236,6 +261,7 @@ FIGURES = (
         find_genre_sounds,
         "Teal is more of a feature than the catalogue's mean, ochre less.",
         "No genre with a measured sound.",
+        height=for_each("genre", 24),
         ready=lambda sounds: not sounds.drop_nulls("deviations").is_empty(),
     ),
     Figure(
@@ -245,9 +271,8 @@ FIGURES = (
         find_years,
         "Songs by year of release and source; paler parts have no measured sound.",
         "No album tells its year of release: the source gives none.",
-        height=240,
+        height=pixels(240),
         is_wide=True,
         ready=lambda years: not years.drop_nulls("released_year").is_empty(),
     ),
 )
-

@@ -3,7 +3,7 @@
 import altair as alt
 import polars as pl
 
-from reports.figures.figure import Figure
+from reports.figures.figure import Figure, for_each, pixels
 from reports.palette import ADDENDS, CONTEXT, MUCH
 from reports.theme import Chart
 from reports.wording import WEEKDAYS, clipped, count, counted, listed, percent
@@ -20,7 +20,9 @@ def draw_clock(plays_clock: pl.DataFrame) -> Chart:
     frame = (
         grid.join(plays_clock.cast({"weekday": pl.Int64, "hour": pl.Int64}), on=["weekday", "hour"], how="left")
         .with_columns(pl.col("plays", "skips").fill_null(0))
-        .with_columns(pl.col("weekday").replace_strict(dict(enumerate(WEEKDAYS, 1)), return_dtype=pl.String).alias("day"))
+        .with_columns(
+            pl.col("weekday").replace_strict(dict(enumerate(WEEKDAYS, 1)), return_dtype=pl.String).alias("day")
+        )
     )
     return (
         alt.Chart(frame)
@@ -49,12 +51,16 @@ def draw_weeks(plays_weeks: pl.DataFrame) -> Chart:
     """Stacked bars: plays a week, of songs heard for the first time and of songs heard before."""
     frame = plays_weeks.unpivot(
         ["first_time", "again"], index="week_on", variable_name="kind", value_name="plays"
-    ).with_columns(pl.col("kind").replace_strict({"first_time": "first time", "again": "heard before"}))
+    ).with_columns(
+        pl.col("kind").replace_strict({"first_time": "first time", "again": "heard before"}),
+        pl.col("week_on").dt.offset_by("6d").alias("until"),
+    )
     return (
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            x=alt.X("yearmonthdate(week_on):T", title=None, bandPosition=0.5, axis=alt.Axis(format="%b %Y", tickCount=8)),
+            x=alt.X("week_on:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=8)),
+            x2="until:T",
             y=alt.Y("plays:Q", title="Plays a week"),
             color=alt.Color(
                 "kind:N",
@@ -92,12 +98,11 @@ def draw_artists(plays_artists: pl.DataFrame) -> Chart:
     frame = plays_artists.with_columns(
         (pl.col("plays") - pl.col("skips")).alias("heard"), pl.col("skips").alias("skipped")
     ).unpivot(["heard", "skipped"], index=["artist", "plays", "songs"], variable_name="outcome", value_name="number")
-    order = plays_artists["artist"].to_list()
     return (
         alt.Chart(frame)
         .mark_bar(height={"band": 0.7})
         .encode(
-            y=alt.Y("artist:N", sort=order, title=None),
+            y=alt.Y("artist:N", sort=None, title=None),
             x=alt.X("number:Q", title="Plays", axis=alt.Axis(grid=True)),
             color=alt.Color(
                 "outcome:N", scale=alt.Scale(domain=["heard", "skipped"], range=[ADDENDS["audio"], CONTEXT])
@@ -122,10 +127,15 @@ def find_artists(plays_artists: pl.DataFrame) -> str:
 def draw_tastes(tastes: pl.DataFrame) -> Chart:
     """Bars: the share of each taste tonight, with a tick where it stood last night."""
     frame = tastes.with_columns(pl.col("taste").map_elements(lambda name: clipped(name, 60), return_dtype=pl.String))
-    base = alt.Chart(frame).encode(y=alt.Y("taste:N", sort=frame["taste"].to_list(), title=None))
+    base = alt.Chart(frame).encode(y=alt.Y("taste:N", sort=None, title=None))
     bars = base.mark_bar(height={"band": 0.62}, color=ADDENDS["metadata"]).encode(
         x=alt.X("share:Q", title="Share of what speaks for a song", axis=alt.Axis(format="%", grid=True)),
-        tooltip=["taste:N", alt.Tooltip("share:Q", format=".1%"), alt.Tooltip("share_last_night:Q", format=".1%"), "songs:Q"],
+        tooltip=[
+            "taste:N",
+            alt.Tooltip("share:Q", format=".1%"),
+            alt.Tooltip("share_last_night:Q", format=".1%"),
+            "songs:Q",
+        ],
     )
     ticks = base.mark_tick(color=CONTEXT, thickness=3, size=26).encode(x="share_last_night:Q")
     return bars + ticks
@@ -134,7 +144,9 @@ def draw_tastes(tastes: pl.DataFrame) -> Chart:
 def find_tastes(tastes: pl.DataFrame) -> str:
     """Name the tastes by weight, and say when one of them moved by two points or more."""
     names = [clipped(name, 40) for name in tastes["taste"].head(3)]
-    said = f"You listen with {counted(tastes.height, 'taste')}: {listed(names)}" + (" lead" if tastes.height > 3 else "")
+    said = f"You listen with {counted(tastes.height, 'taste')}: {listed(names)}" + (
+        " lead" if tastes.height > 3 else ""
+    )
     moved = tastes.with_columns((pl.col("share") - pl.col("share_last_night")).alias("move")).drop_nulls("move")
     moved = moved.filter(pl.col("move").abs() >= 0.02).sort(pl.col("move").abs(), descending=True)
     if moved.is_empty():
@@ -152,7 +164,7 @@ FIGURES = (
         find_clock,
         "One square is an hour of the week; the darker, the more plays ended in it.",
         NO_PLAYS,
-        height=210,
+        height=pixels(210),
     ),
     Figure(
         "listening_weeks",
@@ -161,7 +173,7 @@ FIGURES = (
         find_weeks,
         "A song counts as new in the week in which its first known play falls.",
         NO_PLAYS,
-        height=230,
+        height=pixels(230),
     ),
     Figure(
         "most_played",
@@ -170,6 +182,7 @@ FIGURES = (
         find_artists,
         "Plays by main artist; grey is what you skipped.",
         NO_PLAYS,
+        height=for_each("artist"),
     ),
     Figure(
         "tastes",
@@ -178,5 +191,6 @@ FIGURES = (
         find_tastes,
         "A taste is a group of your songs that belong together; grey ticks mark last night's shares.",
         "No tastes yet: they come from plays, saved songs, likes and ratings.",
+        height=for_each("taste", 30),
     ),
 )

@@ -3,7 +3,7 @@
 import altair as alt
 import polars as pl
 
-from reports.figures.figure import Figure
+from reports.figures.figure import Figure, for_each, pixels
 from reports.palette import ADDENDS, CONTEXT, INK, KINDS, MUTED
 from reports.theme import Chart
 from reports.wording import count, counted, duration, percent
@@ -25,7 +25,9 @@ def ribbons(accounting: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("outcome").replace_strict({o: i for i, o in enumerate(OUTCOMES)}, return_dtype=pl.Int64).alias("place"))
     )  # fmt: skip
     tables = accounting["entity"].unique(maintain_order=True).to_list()
-    long = long.with_columns(pl.col("entity").replace_strict({e: i for i, e in enumerate(tables)}, return_dtype=pl.Int64).alias("table"))
+    long = long.with_columns(
+        pl.col("entity").replace_strict({e: i for i, e in enumerate(tables)}, return_dtype=pl.Int64).alias("table")
+    )
     share = pl.col("rows") / long["rows"].sum()
     gap = 0.02
     left = long.sort("table", "place").with_columns(
@@ -102,9 +104,9 @@ def find_flow(accounting: pl.DataFrame) -> str:
 
 
 def missing(profile: pl.DataFrame) -> pl.DataFrame:
-    """Return the columns of which some values are missing, the emptiest first: column, share, rows."""
+    """Return the columns of which some values are missing but not all, the emptiest first: column, share, nulls, rows."""
     return (
-        profile.filter((pl.col("nulls") > 0) & (pl.col("rows") > 0))
+        profile.filter((pl.col("nulls") > 0) & (pl.col("nulls") < pl.col("rows")))
         .select(
             (pl.col("table_name") + "." + pl.col("column_name")).alias("column"),
             (pl.col("nulls") / pl.col("rows")).alias("share"),
@@ -144,12 +146,18 @@ def draw_time(stages: pl.DataFrame) -> Chart:
         ((pl.col("started_at") - began).dt.total_milliseconds() / 1000).alias("from"),
         pl.col("waited_seconds").fill_null(0.0),
     ).with_columns((pl.col("from") + pl.col("seconds")).alias("to"))
+    last = float(frame["to"].max() or 1)  # type: ignore[arg-type]
     base = alt.Chart(frame).encode(
         y=alt.Y("stage:N", sort=frame["stage"].to_list(), title=None),
         tooltip=["stage:N", alt.Tooltip("seconds:Q", format=".2f"), "rows:Q", "verdict:N", "note:N"],
     )
     bars = base.mark_bar(height={"band": 0.6}, cornerRadius=2).encode(
-        x=alt.X("from:Q", title="Seconds since the night began", axis=alt.Axis(grid=True)),
+        x=alt.X(
+            "from:Q",
+            title="Seconds since the night began",
+            axis=alt.Axis(grid=True),
+            scale=alt.Scale(domainMax=last * 1.08),
+        ),
         x2="to:Q",
         color=alt.Color(
             "verdict:N",
@@ -186,7 +194,9 @@ def draw_requests(stages: pl.DataFrame) -> Chart:
         y=alt.Y("stage:N", sort=frame["stage"].to_list(), title=None),
         tooltip=["stage:N", "requests:Q", "requests_least:Q", "retries:Q", "waited_seconds:Q"],
     )
-    bars = base.mark_bar(height={"band": 0.55}).encode(x=alt.X("requests:Q", title="Requests", axis=alt.Axis(grid=True)))
+    bars = base.mark_bar(height={"band": 0.55}).encode(
+        x=alt.X("requests:Q", title="Requests", axis=alt.Axis(grid=True))
+    )
     return bars + base.mark_tick(color=INK, thickness=3, size=30).encode(x="requests_least:Q")
 
 
@@ -196,7 +206,11 @@ def find_requests(stages: pl.DataFrame) -> str:
     sent, least, again = (frame[column].sum() for column in ("requests", "requests_least", "retries"))
     if not least:
         return f"{counted(sent, 'request')} were sent"
-    over = f"{sent / least:.2f} times the {count(least)} that could have done it" if sent > least else "the fewest possible"
+    over = (
+        f"{sent / least:.2f} times the {count(least)} that could have done it"
+        if sent > least
+        else "the fewest possible"
+    )
     return f"{counted(sent, 'request')} sent: {over}; {counted(again, 'try was', 'tries were')} repeated"
 
 
@@ -208,7 +222,7 @@ FIGURES = (
         find_flow,
         "Left, the rows that arrived for each table; right, what became of them. Nothing disappears.",
         "No rows arrived.",
-        height=380,
+        height=pixels(380),
         ready=lambda accounting: bool(accounting.select(pl.sum_horizontal(pl.col(*OUTCOMES).sum())).item()),
     ),
     Figure(
@@ -216,8 +230,9 @@ FIGURES = (
         "profile",
         draw_missing,
         find_missing,
-        "The columns with the largest share of missing values; the matrix below shows all columns.",
-        "No value is missing anywhere.",
+        "The columns with the largest gaps; the matrix below shows all columns, the empty ones too.",
+        "Every column is either full or empty.",
+        height=lambda profile: for_each("column", 20)(missing(profile).head(24)),
         ready=lambda profile: not missing(profile).is_empty(),
     ),
     Figure(
@@ -227,6 +242,7 @@ FIGURES = (
         find_time,
         "Bars run from a stage's start to its end.",
         "No stage was booked.",
+        height=for_each("stage", 24),
     ),
     Figure(
         "requests",
@@ -235,6 +251,7 @@ FIGURES = (
         find_requests,
         "Bars are requests sent, dark ticks the fewest that could have done the same.",
         "No request was sent: this night needed no network.",
+        height=lambda stages: for_each("stage", 30)(asked(stages)),
         ready=lambda stages: not asked(stages).is_empty(),
     ),
 )

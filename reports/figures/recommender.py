@@ -3,7 +3,7 @@
 import altair as alt
 import polars as pl
 
-from reports.figures.figure import Figure
+from reports.figures.figure import Figure, for_each, pixels
 from reports.palette import ADDENDS, CONTEXT, INK, KINDS
 from reports.theme import Chart
 from reports.wording import count, counted, figure, listed, percent
@@ -13,7 +13,9 @@ TASKS = {"song": "song to song", "list": "continue a list"}
 
 def headline_figures(evaluation: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of the scorecard: nDCG@10, only hidden songs that some visible list holds (warm)."""
-    return evaluation.filter((pl.col("metric") == "ndcg@10") & (pl.col("view") == "warm") & pl.col("value").is_not_null())
+    return evaluation.filter(
+        (pl.col("metric") == "ndcg@10") & (pl.col("view") == "warm") & pl.col("value").is_not_null()
+    )
 
 
 def draw_scorecard(evaluation: pl.DataFrame) -> Chart:
@@ -22,7 +24,9 @@ def draw_scorecard(evaluation: pl.DataFrame) -> Chart:
         pl.col("task").replace_strict(TASKS), pl.col("algorithm").str.replace_all("_", " ")
     )
     order = frame.group_by("algorithm").agg(pl.col("value").max()).sort("value", descending=True)["algorithm"].to_list()
-    colour = alt.Color("task:N", scale=alt.Scale(domain=[*TASKS.values()], range=[ADDENDS["audio"], ADDENDS["metadata"]]))
+    colour = alt.Color(
+        "task:N", scale=alt.Scale(domain=[*TASKS.values()], range=[ADDENDS["audio"], ADDENDS["metadata"]])
+    )
     base = alt.Chart(frame).encode(
         y=alt.Y("algorithm:N", sort=order, title=None),
         yOffset=alt.YOffset("task:N", sort=[*TASKS.values()]),
@@ -34,7 +38,9 @@ def draw_scorecard(evaluation: pl.DataFrame) -> Chart:
             "cases:Q",
         ],
     )
-    bars = base.mark_rule(strokeWidth=3, opacity=0.55).encode(x=alt.X("low:Q", title="nDCG@10 on warm songs"), x2="high:Q")
+    bars = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
+        x=alt.X("low:Q", title="nDCG@10 on warm songs"), x2="high:Q"
+    )
     points = base.mark_point(size=90).encode(x=alt.X("value:Q", axis=alt.Axis(grid=True)))
     return bars + points
 
@@ -57,7 +63,9 @@ def find_scorecard(evaluation: pl.DataFrame) -> str:
         )
         doubt = "" if settled else ", within the bounds"
         said.append(f"{words} {ratio:.2f} times {name}{doubt}")
-    return f"The hybrid against the best single signal: {'; '.join(said)}" if said else "What each recommender finds again"
+    return (
+        f"The hybrid against the best single signal: {'; '.join(said)}" if said else "What each recommender finds again"
+    )
 
 
 def draw_history(evaluation_history: pl.DataFrame) -> Chart:
@@ -66,14 +74,22 @@ def draw_history(evaluation_history: pl.DataFrame) -> Chart:
         pl.col("task").replace_strict(TASKS),
         pl.col("run_id").str.slice(0, 15).str.to_datetime("%Y%m%dT%H%M%S", strict=False).alias("night"),
     ).drop_nulls("night")
-    x = alt.X("night:T", title=None, axis=alt.Axis(format="%d %b", tickCount=6))
-    colour = alt.Color("task:N", scale=alt.Scale(domain=[*TASKS.values()], range=[ADDENDS["audio"], ADDENDS["metadata"]]))
+    x = alt.X(
+        "night:T",
+        title=None,
+        axis=alt.Axis(format="%d %b", tickCount={"interval": "day", "step": 1}, labelOverlap="greedy"),
+    )
+    colour = alt.Color(
+        "task:N", scale=alt.Scale(domain=[*TASKS.values()], range=[ADDENDS["audio"], ADDENDS["metadata"]])
+    )
     base = alt.Chart(frame).encode(x=x, color=colour)
     ours = alt.datum.contender == "hybrid"
     band = base.transform_filter(ours).mark_area(opacity=0.16).encode(y="low:Q", y2="high:Q")
     lines = base.mark_line(point={"size": 34}).encode(
         y=alt.Y("value:Q", title="nDCG@10, warm"),
-        strokeDash=alt.StrokeDash("contender:N", scale=alt.Scale(domain=["hybrid", "best peer"], range=[[1, 0], [4, 4]])),
+        strokeDash=alt.StrokeDash(
+            "contender:N", scale=alt.Scale(domain=["hybrid", "best peer"], range=[[1, 0], [4, 4]])
+        ),
         tooltip=["night:T", "task:N", "contender:N", alt.Tooltip("value:Q", format=".4f")],
     )
     return band + lines
@@ -172,7 +188,11 @@ def find_shapes(model_shapes: pl.DataFrame) -> str:
     functions = _functions(model_shapes)
     if functions.is_empty():
         weights = model_shapes.filter(pl.col("signal") != "intercept").sort("value", descending=True)
-        why = "Too little data to learn from, so stated defaults rule" if weights["is_default"].all() else "Learned weights"
+        why = (
+            "Too little data to learn from, so stated defaults rule"
+            if weights["is_default"].all()
+            else "Learned weights"
+        )
         return f"{why}: {_plain(weights['signal'][0])} weighs most"
     reach = functions.group_by("signal").agg((pl.col("value").max() - pl.col("value").min()).alias("reach"))
     top = reach.sort("reach", "signal", descending=[True, False])["signal"].head(2)
@@ -182,7 +202,12 @@ def find_shapes(model_shapes: pl.DataFrame) -> str:
 
 def draw_makeup(score_makeup: pl.DataFrame) -> Chart:
     """Stacked areas: what the score at each place of a list is made of, on average."""
-    names = {"collaborative": "shared lists", "metadata": "artists, genres, era", "audio": "sound", "adjustments": "adjustments"}
+    names = {
+        "collaborative": "shared lists",
+        "metadata": "artists, genres, era",
+        "audio": "sound",
+        "adjustments": "adjustments",
+    }
     frame = score_makeup.unpivot([*names], index="rank", variable_name="addend", value_name="adds").with_columns(
         pl.col("addend").replace_strict(names).alias("name"),
         pl.col("addend").replace_strict({name: place for place, name in enumerate(names)}).alias("order"),
@@ -212,15 +237,22 @@ def find_makeup(score_makeup: pl.DataFrame) -> str:
     }
     total = top["score"].mean()
     name, value = max(means.items(), key=lambda item: item[1])
-    return f"In the first ten places, {name} give{'s' if name == 'sound' else ''} {percent(value / total)} of the score" if total else (
-        "Scores are zero throughout"
+    return (
+        f"In the first ten places, {name} give{'s' if name == 'sound' else ''} {percent(value / total)} of the score"
+        if total
+        else ("Scores are zero throughout")
     )
 
 
 def draw_hubs(hubs: pl.DataFrame) -> Chart:
     """Bars: songs by the number of top-ten lists in which they stand."""
     bars = alt.Chart(hubs).encode(
-        x=alt.X("class:N", sort=hubs["class"].to_list(), title="Stands in the top ten of … songs", axis=alt.Axis(labelAngle=0)),
+        x=alt.X(
+            "class:N",
+            sort=hubs["class"].to_list(),
+            title="Stands in the top ten of … songs",
+            axis=alt.Axis(labelAngle=0),
+        ),
         y=alt.Y("songs:Q", title="Songs"),
         tooltip=["class:N", "songs:Q", "most:Q"],
     )
@@ -270,8 +302,8 @@ def find_popularity(popularity: pl.DataFrame) -> str:
     if not popularity["recommended"].sum():
         return f"The catalogue's songs have a mean popularity of {means[0]:.0f}"
     gap = means[1] - means[0]
-    word = "no more popular" if abs(gap) < 1 else "better known" if gap > 0 else "less known"
-    return f"What is recommended is {word} than the catalogue: mean popularity {means[1]:.0f} against {means[0]:.0f}"
+    word = "as well known as" if abs(gap) < 2 else "better known than" if gap > 0 else "less known than"
+    return f"What is recommended is {word} the catalogue: mean popularity {means[1]:.0f} against {means[0]:.0f}"
 
 
 FIGURES = (
@@ -282,6 +314,7 @@ FIGURES = (
         find_scorecard,
         "A fifth of your lists was hidden; the further right, the more of it was found again. Bars are 95 % intervals.",
         "Nothing was measured yet: it takes a few playlists, sessions or saved songs to hide a part of.",
+        height=lambda evaluation: for_each("algorithm", 38)(headline_figures(evaluation)),
         ready=lambda evaluation: not headline_figures(evaluation).is_empty(),
     ),
     Figure(
@@ -291,7 +324,7 @@ FIGURES = (
         find_history,
         "Full lines are the hybrid with its 95 % band, broken ones the best single signal of the same night.",
         "One night does not make a history: this chart begins with the second measured night.",
-        height=250,
+        height=pixels(250),
         ready=lambda history: history.drop_nulls("value")["run_id"].n_unique() > 1,
     ),
     Figure(
@@ -301,7 +334,7 @@ FIGURES = (
         find_shapes,
         "A curve says what a signal adds to the score at each of its strengths; the addends sum to the score.",
         "No model is stored yet.",
-        height=300,
+        height=pixels(300),
         ready=lambda shapes: not shapes.filter(pl.col("signal") != "intercept").is_empty(),
     ),
     Figure(
@@ -311,7 +344,7 @@ FIGURES = (
         find_makeup,
         "The mean over all songs: from the nearest neighbour at the left to the last one kept at the right.",
         "No neighbours yet.",
-        height=260,
+        height=pixels(260),
     ),
     Figure(
         "hubs",
@@ -320,7 +353,7 @@ FIGURES = (
         find_hubs,
         "Songs that stand in very many lists (hubs) crowd out the others; songs in none are never found.",
         "No songs yet.",
-        height=230,
+        height=pixels(230),
         ready=lambda hubs: bool(hubs["songs"].sum()),
     ),
     Figure(
@@ -330,6 +363,6 @@ FIGURES = (
         find_popularity,
         "Where the line of the top-ten lists lies above the catalogue's, the recommender prefers that popularity.",
         "No song has a known popularity: Spotify no longer tells it to new apps.",
-        height=230,
+        height=pixels(230),
     ),
 )

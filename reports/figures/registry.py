@@ -12,11 +12,26 @@ from reports.wording import clipped
 from schemas.errors import SegueError
 
 FIGURES: dict[str, Figure] = {
-    figure.name: figure
-    for subject in (listening, recommender, catalogue, night)
-    for figure in subject.FIGURES
+    figure.name: figure for subject in (listening, recommender, catalogue, night) for figure in subject.FIGURES
 }
 """Figures in the order of the newspaper."""
+
+
+INHERITED = [
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+    "__proto__",
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+]
+"""Names that every JavaScript object has: Vega groups by plain objects and stumbles over an artist called so."""
 
 
 def chart(name: str, frames: Mapping[str, pl.DataFrame]) -> Chart:
@@ -31,12 +46,20 @@ def chart(name: str, frames: Mapping[str, pl.DataFrame]) -> Chart:
     if not figure.ready(frame):
         raise SegueError(f"There is nothing to draw for {name!r} tonight. {figure.empty}")
     title = alt.TitleParams(_lines(figure.finding(frame)), subtitle=figure.reading)
-    return dressed(figure.draw(frame), width=860, height=figure.height).properties(title=title, background="#fbf9f4")
+    return dressed(figure.draw(_drawable(frame)), width=860, height=figure.height(frame)).properties(
+        title=title, background="#fbf9f4"
+    )
 
 
 def page_chart(figure: Figure, frame: pl.DataFrame) -> Chart:
     """Return the chart as a page shows it: as wide as its column, the finding left to the page."""
-    return dressed(figure.draw(frame), width="container", height=figure.height)
+    return dressed(figure.draw(_drawable(frame)), width="container", height=figure.height(frame))
+
+
+def _drawable(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give the names that Vega stumbles over an ending that nobody sees."""
+    texts = [pl.col(name) for name, kind in frame.schema.items() if kind == pl.String]
+    return frame.with_columns(pl.when(text.is_in(INHERITED)).then(text + "\u200b").otherwise(text) for text in texts)
 
 
 def _lines(text: str, width: int = 88) -> list[str]:

@@ -1,0 +1,182 @@
+"""The morning newspaper: the frames of a night in, one page that stands alone out."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+import polars as pl
+import vl_convert
+
+from reports.figures.figure import Figure
+from reports.figures.registry import FIGURES, page_chart
+from reports.markup import policy, script_json
+from reports.palette import css_variables, themed
+from reports.songs import cards, for_you, seeds
+from reports.story import headline, told
+from reports.tables import Table, cell, plain, table
+from reports.wording import change, clipped, clock, count, counted, day, duration, percent, spelled
+
+VEGA_LITE = "6.4"
+"""Version of the specifications that altair writes; vl-convert carries a bundle for it."""
+
+SECTIONS = {
+    "listening": ("Your listening", ("listening_clock", "listening_weeks", "most_played", "tastes")),
+    "recommender": (
+        "The recommender",
+        ("scorecard", "scorecard_history", "shape_functions", "score_makeup", "hubs", "popularity"),
+    ),
+    "catalogue": (
+        "The catalogue",
+        ("feature_ridges", "feature_correlations", "genre_map", "genre_sounds", "release_years"),
+    ),
+    "data": ("The data", ("row_flow", "missing_values")),
+    "night": ("The night's work", ("stage_seconds", "requests")),
+}
+"""Anchor -> title and charts; every chart of the registry stands in one of them."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as the page shows it; without `finding` there was nothing to draw."""
+
+    figure: Figure
+    finding: str | None
+    table: Table
+    sql: str
+
+
+def newspaper(frames: Mapping[str, pl.DataFrame], sql: Mapping[str, str], posters: Mapping[str, str]) -> str:
+    """Return the page as HTML that needs no other file and no network.
+
+    `frames` are those of ``warehouse.summaries.report``, `sql` the text behind each by the same name, `posters` data URLs
+    by the poster's address. Every text is escaped, and the policy in the page runs no script but ours.
+    """
+    shown, specs = {}, {}
+    for name, figure in FIGURES.items():
+        frame = frames[figure.query]
+        is_ready = figure.ready(frame)
+        shown[name] = Shown(figure, figure.finding(frame) if is_ready else None, table(frame), sql[figure.query])
+        if is_ready:
+            specs[name] = page_chart(figure, frame).to_dict(validate=False)
+    known = cards(frames["cards"], posters)
+    style = stylesheet("base.css", "newspaper.css")
+    scripts = [bundle(), source("newspaper.js")]
+    return (
+        environment()
+        .get_template("newspaper.html")
+        .render(
+            policy=policy(scripts=scripts, styles=[style]),
+            style=style,
+            scripts=scripts,
+            specs=script_json(themed({"charts": specs, "datasets": _hoisted(specs)})),
+            story=told(frames),
+            headline=headline(frames),
+            sections=SECTIONS,
+            shown=shown,
+            for_you=for_you(frames["for_you"], known),
+            seeds=seeds(frames, known),
+            new_songs=[known[track_id] for track_id in frames["new_songs"]["track_id"]],
+            profile=profile(frames["profile"]),
+            frames={name: frame.to_dicts() for name, frame in frames.items()},
+            tables={name: table(_readable(frames[name])) for name in ("accounting", "capabilities", "rejected")},
+            sql=sql,
+        )
+    )
+
+
+def twin(frames: Mapping[str, pl.DataFrame], sql: Mapping[str, str]) -> dict[str, Any]:
+    """Return every number of the newspaper as JSON can hold it: findings by chart, rows and SQL by query."""
+    charts = {
+        name: {
+            "finding": figure.finding(frames[figure.query]) if figure.ready(frames[figure.query]) else None,
+            "reading": figure.reading,
+            "query": figure.query,
+        }
+        for name, figure in FIGURES.items()
+    }
+    queries = {name: {"sql": sql[name], "rows": plain(frame)} for name, frame in frames.items()}
+    return {"headline": headline(frames), "charts": charts, "queries": queries}
+
+
+def profile(frame: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return the columns of each table, each with its share of nulls (None for an empty table) and that share's step, 0 to 6."""
+    described: dict[str, list[dict[str, Any]]] = {}
+    for row in frame.iter_rows(named=True):
+        share = row["nulls"] / row["rows"] if row["rows"] else None
+        step = None if share is None else 0 if share == 0 else 6 if share == 1 else 1 + min(4, int(share * 5))
+        described.setdefault(row["table_name"], []).append(row | {"share": share, "step": step})
+    return described
+
+
+def _readable(frame: pl.DataFrame) -> pl.DataFrame:
+    """Write the counts in columns of JSON objects as text: '{"name is empty": 2}' -> 'name is empty: 2'."""
+    counts = [name for name in frame.columns if name.endswith(("_by_rule", "_by_reason"))]
+
+    def text(written: str) -> str:
+        return ", ".join(f"{what}: {count(number)}" for what, number in json.loads(written).items())
+
+    return frame.with_columns(pl.col(name).map_elements(text, return_dtype=pl.String) for name in counts)
+
+
+def _hoisted(specs: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Take the data out of the charts: altair names them by their content, so charts of the same frame share them."""
+    shared: dict[str, Any] = {}
+    for spec in specs.values():
+        shared |= spec.pop("datasets", {})
+        spec.pop("$schema", None)
+    return shared
+
+
+@cache
+def bundle() -> str:
+    """Return Vega, Vega-Lite and vega-embed as one script that leaves only ``window.vegaEmbed`` and its kin behind."""
+    code = vl_convert.javascript_bundle(vl_version=VEGA_LITE).replace("</script", "<\\/script")
+    return f"(()=>{{{code}}})();"
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Return the templates: everything is escaped, and a name that does not exist is an error."""
+    found = jinja2.Environment(
+        loader=jinja2.FunctionLoader(source),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {
+        "count": count,
+        "percent": percent,
+        "duration": duration,
+        "day": day,
+        "clock": clock,
+        "change": change,
+        "clipped": clipped,
+        "cell": cell,
+        "spelled": spelled,
+    }
+    found.globals |= {"counted": counted}
+    return found
+
+
+@cache
+def source(name: str) -> str:
+    """Return the text of a file among the templates."""
+    return (files("reports") / "templates" / name).read_text(encoding="utf-8")
+
+
+@cache
+def stylesheet(*names: str) -> str:
+    """Return the colours of both themes and the style sheets called `names` as one."""
+    dark, light = css_variables(1), css_variables(0)
+    colours = (
+        f":root{{color-scheme:light;{light}}}"
+        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
+        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
+        f"@media print{{:root:root{{color-scheme:light;{light}}}}}"
+    )
+    return colours + "".join(source(name) for name in names)

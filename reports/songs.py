@@ -1,0 +1,161 @@
+"""Songs as the pages show them: names, cover, link, and why one belongs with another."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from reports.covers import Cover, cover
+from reports.markup import web_link
+from reports.wording import counted, figure, listed
+
+ADDENDS = ("collaborative", "metadata", "audio", "adjustments")
+"""What a score is made of, in the order in which bars show it."""
+BAR = 100.0
+"""Width of the bar of the best score of a list."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a bar: where it begins and ends, in the bar's own units of 0 to BAR."""
+
+    kind: str
+    start: float
+    width: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a song shows of itself."""
+
+    track_id: str
+    name: str
+    artists: Sequence[str]
+    album: str | None
+    year: int | None
+    genre: str | None
+    link: str | None
+    cover: Cover
+
+    @property
+    def by(self) -> str:
+        """Its artists as one text."""
+        return ", ".join(self.artists) or "unknown artist"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A song on a list: its place, score, what the score is made of, and the reasons in words."""
+
+    place: int
+    song: Card
+    score: float
+    reasons: Sequence[str]
+    parts: Sequence[Part] = ()
+    taste: str | None = None
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A song and what belongs with it."""
+
+    song: Card
+    suggestions: Sequence[Suggestion] = field(default_factory=list)
+
+
+def cards(frame: pl.DataFrame, posters: Mapping[str, str]) -> dict[str, Card]:
+    """Return the cards of the frame ``cards`` by track id; `posters` maps a poster's address to its data URL."""
+    return {row["track_id"]: _card(row, posters) for row in frame.iter_rows(named=True)}
+
+
+def _card(row: Mapping[str, Any], posters: Mapping[str, str]) -> Card:
+    picture = posters.get(row["poster_small_url"] or "")
+    return Card(
+        track_id=row["track_id"],
+        name=row["name"],
+        artists=row["artists"],
+        album=row["album"],
+        year=row["released_year"],
+        genre=row["genre"],
+        link=web_link(row["spotify_url"]),
+        cover=cover(picture, row["album"] or row["track_id"], row["name"]),
+    )
+
+
+def seeds(frames: Mapping[str, pl.DataFrame], known: Mapping[str, Card]) -> list[Seed]:
+    """Return the seed songs, each with its recommendations and the reasons that its addends give."""
+    near = frames["seed_neighbours"]
+    best = near["score"].max() or 1.0
+    found = []
+    for seed_id in frames["seeds"]["track_id"]:
+        song = known[seed_id]
+        suggestions = [
+            Suggestion(
+                row["place"],
+                known[row["track_id"]],
+                row["score"],
+                because(song, known[row["track_id"]], row),
+                bar(row, float(best)),
+            )  # type: ignore[arg-type]
+            for row in near.filter(pl.col("seed_id") == seed_id).iter_rows(named=True)
+        ]
+        found.append(Seed(song, suggestions))
+    return found
+
+
+def for_you(frame: pl.DataFrame, known: Mapping[str, Card]) -> list[Suggestion]:
+    """Return the night's list for the person."""
+    return [
+        Suggestion(
+            row["rank"],
+            known[row["track_id"]],
+            row["score"],
+            [str(reason["text"]) for reason in json.loads(row["reasons"])][:3],
+            taste=row["taste"],
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+
+
+def bar(row: Mapping[str, Any], best: float) -> list[Part]:
+    """Return the positive addends one after another, as wide as they weigh against the best score."""
+    parts, start = [], 0.0
+    for kind in ADDENDS:
+        width = max(0.0, row[kind]) / best * BAR if best > 0 else 0.0
+        if width:
+            parts.append(Part(kind, round(start, 2), round(width, 2), row[kind]))
+        start += width
+    return parts
+
+
+def because(seed: Card, song: Card, row: Mapping[str, Any]) -> list[str]:
+    """Say why two songs belong together: evidence behind the addends, the weightiest first.
+
+    `row` has the addends, and how many baskets hold both songs against how many would by chance.
+    """
+    said = []
+    for kind in sorted(ADDENDS[:3], key=lambda name: -row[name]):
+        if row[kind] > 0 and (text := _evidence(kind, seed, song, row)):
+            said.append(text)
+    return said or ["a little of everything"]
+
+
+def _evidence(kind: str, seed: Card, song: Card, row: Mapping[str, Any]) -> str | None:
+    if kind == "collaborative":
+        together, expected = row["baskets_together"], row["baskets_expected"]
+        if not together:
+            return "in the company of the same songs"
+        chance = f", {figure(expected, 1)} expected by chance" if expected is not None else ""
+        return f"together in {counted(together, 'list or session', 'lists and sessions')}{chance}"
+    if kind == "metadata":
+        shared = [name for name in song.artists if name in seed.artists]
+        facts = [f"both by {listed(shared)}"] if shared else []
+        if seed.genre and seed.genre == song.genre:
+            facts.append(f"both {seed.genre}")
+        if seed.year and song.year and abs(seed.year - song.year) <= 3:
+            facts.append(f"{song.year} beside {seed.year}" if song.year != seed.year else f"both of {seed.year}")
+        return ", ".join(facts) or None
+    return "close in sound"

@@ -1,0 +1,48 @@
+"use strict";
+{
+  const { charts, datasets } = JSON.parse(document.getElementById("specs").textContent);
+  const options = { renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: { disableDefaultStyle: true }, logLevel: 1 };
+
+  async function draw(place) {
+    const spec = charts[place.dataset.chart];
+    await vegaEmbed(place, { ...spec, datasets }, options);
+    place.removeAttribute("data-chart");
+  }
+
+  // the page is read from the top, so it is drawn from the top, with pauses in which it answers
+  async function drawAll() {
+    for (const place of document.querySelectorAll("[data-chart]")) {
+      await draw(place);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    document.documentElement.dataset.drawn = "";
+  }
+
+  const root = document.documentElement;
+  const kept = {
+    get: () => { try { return localStorage.getItem("segue-theme"); } catch { return null; } },
+    set: (theme) => { try { localStorage.setItem("segue-theme", theme); } catch { /* a page from disk may have no storage */ } },
+  };
+  if (kept.get()) root.dataset.theme = kept.get();
+  document.getElementById("theme").addEventListener("click", () => {
+    const isDark = getComputedStyle(root).colorScheme === "dark";
+    root.dataset.theme = isDark ? "light" : "dark";
+    kept.set(root.dataset.theme);
+  });
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest(".copy");
+    if (!button) return;
+    const code = button.parentElement.querySelector("code");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      getSelection().selectAllChildren(code);
+      document.execCommand("copy");
+    }
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  });
+
+  drawAll();
+}
