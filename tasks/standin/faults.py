@@ -116,6 +116,16 @@ def broken_off() -> Trouble:
     return lambda right: replace(right(), delivery="broken_off")
 
 
+def meanwhile(change: Callable[[], object]) -> Trouble:
+    """The right answer, but `change` happens to the account just before it: how a list moves while it is walked."""
+
+    def changed(right: Callable[[], Answer]) -> Answer:
+        change()
+        return right()
+
+    return changed
+
+
 def instead(answer: Answer) -> Trouble:
     return lambda right: answer
 

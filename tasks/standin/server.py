@@ -41,7 +41,7 @@ class StandIn:
     """A Spotify of one's own on 127.0.0.1, see the package's docstring.
 
     `catalogue` and `account` default to a handful of songs; `clock` gives Unix seconds; `port` is taken when it is free,
-    else (and with 0) any other. Further keywords are `Switches`.
+    else (and with 0) any other; `on_request` is told of each request. Further keywords are `Switches`.
     """
 
     def __init__(
@@ -51,12 +51,14 @@ class StandIn:
         *,
         clock: Callable[[], float] = time,
         port: int = 0,
+        on_request: Callable[[Request], None] | None = None,
         **switches: Any,
     ) -> None:
         self.switches = Switches(**switches)
         self.catalogue = sample_catalogue() if catalogue is None else catalogue
         self.account = sample_account(self.catalogue) if account is None else account
         self.clock = clock
+        self.on_request = on_request
         self.requests: list[Request] = []
         self._errors: list[BaseException] = []
         self._counts = [0] * len(self.switches.faults)
@@ -170,4 +172,7 @@ class StandIn:
             return chosen
 
     def log(self, method: str, path: str, query: str, status: int) -> None:
-        self.requests.append(Request(method, path, query, status, self.clock()))
+        request = Request(method, path, query, status, self.clock())
+        self.requests.append(request)
+        if self.on_request:
+            self.on_request(request)

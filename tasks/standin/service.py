@@ -32,6 +32,7 @@ class Service:
             playlist_keys=switches.playlist_keys or profile.playlist_keys,
             audio_features=profile.audio_features if switches.audio_features is None else switches.audio_features,
         )
+        self.shifted: set[str] = set()
         self.api_url = f"{self.base_url}/v1"
         self.grants = Grants(self.clock, switches.token_ttl, switches.scopes)
         self.objects = Objects(self.profile, switches.genres, self.catalogue, self.api_url)

@@ -65,9 +65,11 @@ class Switches:
     total_lie: int = 0
     """Added to every `total`."""
     next_lie: Literal["nowhere", "back", "too_early", "endless"] | None = None
-    """`next` leads to a path that is not there, to the first page, is null after one page, or never ends."""
+    """`next` (and the cursor of followed artists) leads to a path that is not there, back to an earlier page, is null
+    after one page, or never ends."""
     shift: int = 0
-    """After the first page of a walk the list moves: +1 something was put in front, -1 its first entry was removed."""
+    """Once in each list, when its second page is asked for, the list moves: +1 its first entry is put in front once
+    more, -1 that entry is removed. For other changes in mid-walk see `tasks.standin.faults.meanwhile`."""
     search_jitter: bool = False
     """`total` differs between pages of one search."""
 

@@ -1,12 +1,12 @@
 """The account of the demo's listener: themed lists, shelves that hold the whole catalogue, a year of plays, and some dirt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 from tasks.standin.account import FRIEND, RANGES, SPOTIFY, Account, Entry, Playlist, Saved, artists_of, instant
 from tasks.standin.catalogue.model import Album, Catalogue, Track
-from tasks.standin.demo.listening import Listening, listened
+from tasks.standin.demo.listening import DAYS, Listening, listened
 from tasks.standin.demo.taste import THEMES, Taste
 from tasks.standin.dirt import episode, local_file, null_row
 from tasks.standin.faults import Fault, on, rate_limited, server_error
@@ -28,32 +28,14 @@ def demo_account(catalogue: Catalogue, at: datetime = DEMO_AT, seed: str = SEED)
 
     The shelves hold every song of the catalogue once, so that all of them can be asked for.
     """
-    account, _ = demo(catalogue, at, seed)
-    return account
-
-
-def demo_listening(catalogue: Catalogue, at: datetime = DEMO_AT, seed: str = SEED) -> Listening:
-    """Return what the demo's listener did in the year before `at`: rows of a streaming history, plays and likes."""
-    _, listening = demo(catalogue, at, seed)
-    return listening
-
-
-def demo(catalogue: Catalogue, at: datetime, seed: str) -> tuple[Account, Listening]:
-    taste = Taste(catalogue, seed)
-    themed = {
-        theme.name: [themed_playlist(title, tracks, at) for title, tracks in taste.playlists(theme).items()]
-        for theme in THEMES
-    }
-    by_day = [playlist for name in BY_DAY for playlist in themed[name]]
-    by_night = [playlist for name in BY_NIGHT for playlist in themed[name]]
-    others = [playlist for name, lists in themed.items() if name not in BY_DAY + BY_NIGHT for playlist in lists]
-    listening = listened(by_day, by_night, others, at, seed)
+    themed = themed_lists(catalogue, at, seed)
+    listening = heard(themed, at, seed)
     spoil(themed)
     best = {span: listening.ranking(at - timedelta(days=days)) for span, days in RANGE_DAYS.items()}
-    account = Account(
+    return Account(
         playlists=[
             *(playlist for lists in themed.values() for playlist in lists),
-            *followed(by_day[0]),
+            *followed(themed["heavy"][0]),
             *shelves(catalogue, at),
         ],
         saved=[Saved(track, instant(when)) for track, when in reversed(listening.likes.values())],
@@ -66,7 +48,35 @@ def demo(catalogue: Catalogue, at: datetime, seed: str) -> tuple[Account, Listen
         plays=listening.plays[::-1],
         followed=[artist for artist in catalogue.artists.values() if artist.genres],
     )
-    return account, listening
+
+
+def demo_listening(
+    catalogue: Catalogue, at: datetime = DEMO_AT, seed: str = SEED, *, days: int = DAYS, sessions: int = 4
+) -> Listening:
+    """Return what the demo's listener did before `at`: rows of a streaming history, plays and likes.
+
+    Of up to `sessions` a day, for so many `days`; the defaults give the year that the account knows of, some 6,000 rows.
+    """
+    return heard(themed_lists(catalogue, at, seed), at, seed, days, sessions)
+
+
+def themed_lists(catalogue: Catalogue, at: datetime, seed: str) -> dict[str, list[Playlist]]:
+    """The listener's own lists by the name of their theme, clean."""
+    taste = Taste(catalogue, seed)
+    return {
+        theme.name: [themed_playlist(title, tracks, at) for title, tracks in taste.playlists(theme).items()]
+        for theme in THEMES
+    }
+
+
+def heard(
+    themed: Mapping[str, list[Playlist]], until: datetime, seed: str, days: int = DAYS, sessions: int = 4
+) -> Listening:
+    """Simulate the listening to these lists: one taste by day, the other by night, the rest now and then."""
+    by_day = [playlist for name in BY_DAY for playlist in themed[name]]
+    by_night = [playlist for name in BY_NIGHT for playlist in themed[name]]
+    others = [playlist for name, lists in themed.items() if name not in BY_DAY + BY_NIGHT for playlist in lists]
+    return listened(by_day, by_night, others, until, seed, days=days, sessions=sessions)
 
 
 def themed_playlist(title: str, tracks: Sequence[Track], at: datetime) -> Playlist:

@@ -6,7 +6,7 @@ anywhere. How much the listener cares for a song is a fixed number between 0 and
 same artist in the playlists and is otherwise chance; the less it is, the sooner the song is skipped, and once it is
 played to its end it may be liked. All chance is `Random.random` of one seed; nobody's real history is used.
 
-`Listening.rows` have the 23 keys of Spotify's extended streaming history, with a few of the flaws of real exports.
+`Listening.rows` have the 23 keys of Spotify's extended streaming history, with the flaws of real exports (`flaws`).
 """
 
 from collections import Counter
@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 from tasks.standin.account import Play, Playlist, instant
 from tasks.standin.catalogue.model import Track
+from tasks.standin.demo.flaws import Row, flawed
 
 DAYS = 365
 SESSION_HOURS = (8, 13, 18, 22)
@@ -27,9 +27,13 @@ SHORTEST_PLAY_MS = 30_000
 
 @dataclass
 class Listening:
-    """What somebody did: `rows` of the export, `plays` (oldest first, those long enough to count), and `likes`."""
+    """What somebody did: `rows` of the export, `plays` (oldest first, those long enough to count), and `likes`.
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    `planted` counts the flaws among the rows by name.
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    planted: Counter[str] = field(default_factory=Counter)
     plays: list[Play] = field(default_factory=list)
     likes: dict[str, tuple[Track, datetime]] = field(default_factory=dict)
 
@@ -41,21 +45,32 @@ class Listening:
 
 
 def listened(
-    by_day: Sequence[Playlist], by_night: Sequence[Playlist], others: Sequence[Playlist], until: datetime, seed: str
+    by_day: Sequence[Playlist],
+    by_night: Sequence[Playlist],
+    others: Sequence[Playlist],
+    until: datetime,
+    seed: str,
+    *,
+    days: int = DAYS,
+    sessions: int = len(SESSION_HOURS),
 ) -> Listening:
-    """Simulate the year before `until` (UTC) over three kinds of playlists: the tastes of day and night, and the rest."""
+    """Simulate the `days` before `until` (UTC) over three kinds of playlists: tastes of day and night, and the rest.
+
+    There are at most `sessions` a day; with more than four they begin at any full hour from two o'clock on.
+    """
     chance = Random(f"{seed}|listening")
     care = cares([*by_day, *by_night, *others], seed)
     listening = Listening()
-    for day in range(DAYS, 0, -1):
+    hours = SESSION_HOURS if sessions <= len(SESSION_HOURS) else range(2, 24, max(1, 22 // sessions))
+    for day in range(days, 0, -1):
         midnight = until - timedelta(days=day, hours=until.hour, minutes=until.minute)
-        for hour in SESSION_HOURS:
+        for hour in hours[:sessions]:
             if chance.random() < 0.45:
                 lists = others if chance.random() < 0.25 else by_night if hour >= 21 else by_day
                 playlist = lists[int(chance.random() * len(lists))]
                 begin = midnight + timedelta(hours=hour, seconds=int(chance.random() * 3600))
                 session(listening, playlist, begin, care, chance)
-    flaws(listening.rows, chance)
+    listening.rows, listening.planted = flawed(listening.rows, chance)
     return listening
 
 
@@ -96,7 +111,7 @@ def cares(playlists: Sequence[Playlist], seed: str) -> dict[str, float]:
 
 def row(
     track: Track, end: datetime, played_ms: int, start_reason: str, end_reason: str, is_shuffled: bool, is_skipped: bool
-) -> dict[str, Any]:
+) -> Row:
     """One row of the extended streaming history. `ts` is the end of the stream, `offline_timestamp` its beginning."""
     return {
         "ts": instant(end),
@@ -123,31 +138,3 @@ def row(
         "offline_timestamp": int(end.timestamp()) - played_ms // 1000,
         "incognito_mode": False,
     }
-
-
-def flaws(rows: list[dict[str, Any]], chance: Random) -> None:
-    """Put into the rows what real exports have: doubles, plays of no length, odd times, nulls, and a few podcasts."""
-    for place in range(len(rows) - 1, -1, -1):
-        draw = chance.random()
-        row = rows[place]
-        if draw < 0.004:
-            rows.insert(place, dict(row))
-        elif draw < 0.010:
-            rows.insert(place, row | {"ms_played": 0, "reason_end": "fwdbtn", "skipped": True})
-        elif draw < 0.016:
-            row["offline_timestamp"] *= 1000
-        elif draw < 0.022:
-            row |= {"offline_timestamp": None, "skipped": None, "reason_end": None}
-        elif draw < 0.028:
-            rows.insert(place, podcast(row))
-
-
-def podcast(row: dict[str, Any]) -> dict[str, Any]:
-    """A row of an episode, heard just before another row."""
-    names = [name for name in row if name.startswith("master_metadata")]
-    return row | dict.fromkeys([*names, "spotify_track_uri"]) | {
-        "ms_played": 1_500_000,
-        "episode_name": "On Rain",
-        "episode_show_name": "A Show of Talk",
-        "spotify_episode_uri": "spotify:episode:2hJZYOnnyoTzc1hJ5jbkYB",
-    }  # fmt: skip

@@ -31,7 +31,8 @@ def offset_page(
     switches = call.service.switches
     limit = call.number("limit", default, 1, maximum)
     offset = call.number("offset", 0, 0, FAR)
-    if offset:
+    if offset and switches.shift and call.path not in call.service.shifted:
+        call.service.shifted.add(call.path)
         things = moved(things, switches.shift)
     page = things[offset : offset + limit]
     end = offset + limit
@@ -62,8 +63,11 @@ def offset_page(
 
 
 def moved(things: Sequence[Any], shift: int) -> Sequence[Any]:
-    """The list a moment later: its first entry put in front `shift` times more, or so many of the first gone."""
-    return [*[things[0]] * shift, *things] if shift > 0 else things[-shift:]
+    """The list a moment later, for good if it is the account's own: its first entry once more, or the first ones gone."""
+    rest = [*[things[0]] * shift, *things] if shift > 0 and things else things[-shift:] if shift < 0 else things
+    if isinstance(things, list):
+        things[:] = rest
+    return rest
 
 
 def artists_page(call: Call) -> Json:
@@ -75,6 +79,13 @@ def artists_page(call: Call) -> Json:
     start = next((place + 1 for place, artist in enumerate(followed) if artist.id == after), 0)
     page = followed[start : start + limit]
     cursor = page[-1].id if start + limit < len(followed) else None
+    match service.switches.next_lie:
+        case "back":
+            cursor = followed[min(limit, len(followed)) - 1].id if followed else None
+        case "endless":
+            cursor = page[-1].id if page else after
+        case "too_early":
+            cursor = None
     url = f"{service.api_url}/me/following?type=artist&limit={limit}"
     return {
         "artists": {

@@ -10,11 +10,9 @@ from tasks.standin.web.paging import offset_page
 def playlists(call: Call) -> Answer:
     """The listener's lists; without the scope for collaborative ones those are left out, silently."""
     service = call.service
-    shown = [
-        playlist
-        for playlist in service.account.playlists
-        if not (playlist and playlist.collaborative and "playlist-read-collaborative" not in call.access.scopes)
-    ]
+    shown = service.account.playlists
+    if "playlist-read-collaborative" not in call.access.scopes:
+        shown = [playlist for playlist in shown if not (playlist and playlist.collaborative)]
     path = "/me/playlists"
     if service.switches.playlists_next == "users":
         path = f"/users/{service.account.user.id}/playlists"
