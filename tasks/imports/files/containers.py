@@ -6,8 +6,9 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from schemas.errors import ImportFileError
 
@@ -108,7 +109,7 @@ def _members(path: Path, name: str) -> Iterator[Document | Unreadable]:
         ):
             yield Unreadable(label, "unpacks to far more than it should (a zip bomb?). Unpack it by hand.")
         else:
-            yield Document(label, member.file_size, lambda member=member: _open_member(path, member))
+            yield Document(label, member.file_size, partial(_open_member, path, member))
 
 
 def _open_member(path: Path, member: zipfile.ZipInfo) -> BinaryIO:
@@ -123,7 +124,7 @@ def _open_member(path: Path, member: zipfile.ZipInfo) -> BinaryIO:
 class _Member(io.BufferedReader):
     """A member of a zip that closes its archive with itself."""
 
-    def __init__(self, archive: zipfile.ZipFile, member: BinaryIO) -> None:
+    def __init__(self, archive: zipfile.ZipFile, member: IO[bytes]) -> None:
         super().__init__(member, 1 << 20)  # type: ignore[arg-type]
         self._archive = archive
 

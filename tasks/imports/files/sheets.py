@@ -66,7 +66,7 @@ def read_parquet(document: Document, is_known: IsKnown) -> Sheet:
         raise ImportFileError(f"{document.name} is not a whole Parquet file. Download it again.") from error
     columns = []
     for name, dtype in frame.schema.items():
-        if dtype.is_nested() and not (isinstance(dtype, pl.List) and not dtype.inner.is_nested()):  # type: ignore[union-attr]
+        if dtype.is_nested() and not (isinstance(dtype, pl.List) and not dtype.inner.is_nested()):
             notes[f"column {name} holds structures: not read"] += frame.height
         else:
             columns.append(_column_as_text(frame[name]))
