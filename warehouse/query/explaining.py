@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from duckdb import DuckDBPyConnection
 
 from schemas.errors import UnknownSongError
 from warehouse.connection import reader
-from warehouse.query.answering import drawn, known, shared_baskets
-from warehouse.query.ranking import Candidate, Listing, checked_by, checked_filters, cut_by, ranked
+from warehouse.query.asking import Asked, Row, ask, drawn, known
+from warehouse.query.ranking import Candidate, Listing, checked_by, cut_by, ranked
 from warehouse.query.reasons import reasons
 from warehouse.statements import statement
 
@@ -69,18 +70,16 @@ def why(
     Raises:
         UnknownSongError: a track is not in the warehouse, or the song is none of the stored neighbours: ask ``why_not``.
     """
-    seeds = _ids(seeds)
     with reader(Path(warehouse)) as con:
-        given = known(con, seeds)
         card = known(con, [song])[0]
-        candidates = drawn(con, seeds, checked_by(by))
-        ranked(candidates, limit, diversify=diversify, filters=checked_filters(filters))
-        one = next((one for one in candidates if one.track_id == song), None)
+        asked = ask(con, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
+        one = asked.candidate(song)
         if one is None:
             raise UnknownSongError(
-                f"{_named(card)} is none of the neighbours of {_all_named(given)}: `segue why-not` tells what kept it out"
+                f"{_named(card)} is none of the neighbours of {_all_named(asked.seeds)}: `segue why-not` tells what kept it out"
             )
-        told = reasons(one, given, shared_baskets(con, seeds, [song]).get(song, {}), sentences=len(one.addends))
+        together = asked.told_of(con, [one])
+    told = reasons(one, asked.seeds, together.get(song, {}), sentences=len(one.addends))
     frame = pl.DataFrame(
         [reason._asdict() for reason in told],
         schema={name: WATERFALL[name] for name in ("kind", "text", "contribution")},
@@ -105,25 +104,19 @@ def why_not(
     Raises:
         UnknownSongError: a track is not in the warehouse.
     """
-    seeds = _ids(seeds)
-    filters = checked_filters(filters)
     with reader(Path(warehouse)) as con:
-        given = known(con, seeds)
         card = known(con, [song])[0]
-        candidates = drawn(con, seeds, checked_by(by))
-    listing = ranked(candidates, limit, diversify=diversify, filters=filters)
-    one = next((one for one in candidates if one.track_id == song), None)
-    if song in seeds:
+        asked = ask(con, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
+    same = {card["song_id"], card["recording_id"]}
+    twin = next((seed for seed in asked.seeds if not same.isdisjoint((seed["song_id"], seed["recording_id"]))), None)
+    if twin is not None and twin["track_id"] == song:
         return WhyNot("seed", f"{_named(card)} is one of the songs that you gave")
-    twin = next(
-        (seed for seed in given if {seed["song_id"], seed["recording_id"]} & {card["song_id"], card["recording_id"]}),
-        None,
-    )
     if twin is not None:
         return WhyNot("seed", f"{_named(card)} is the same song as {_named(twin)}, which you gave")
+    one = asked.candidate(song)
     if one is None:
-        return _no_neighbour(card, given, listing, by)
-    return _told(one, listing, filters, limit)
+        return _no_neighbour(card, asked, by)
+    return _told(one, asked.listing, dict(filters or {}))
 
 
 def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *, by: str = "hybrid") -> Counterfactual:
@@ -133,20 +126,20 @@ def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *
     Raises:
         UnknownSongError: a track is not in the warehouse.
     """
-    seeds = _ids(seeds)
     with reader(Path(warehouse)) as con:
-        known(con, [*seeds, song])
-        links = con.execute(statement("query/links"), {"seeds": seeds, "song": song}).fetchall()
-        barred = set(seeds)
-        place = otherwise = _place(drawn(con, seeds, checked_by(by)), song, barred)
+        given = known(con, _ids(seeds))
+        known(con, [song])
+        links = con.execute(statement("query/links"), {"seeds": [seed["track_id"] for seed in given], "song": song})
+        speakers = links.fetchall()
+        place = otherwise = _place(con, given, given, song, by)
         removed: list[str] = []
-        rest = list(seeds)
-        for seed, name, _ in links:
+        rest = given
+        for track_id, name, _ in speakers:
             if otherwise is None or otherwise > limit or len(rest) == 1:
                 break
-            rest.remove(seed)
+            rest = [seed for seed in rest if seed["track_id"] != track_id]
             removed.append(name)
-            otherwise = _place(drawn(con, rest, by), song, barred)
+            otherwise = _place(con, rest, given, song, by)
     return Counterfactual(place, removed, otherwise)
 
 
@@ -154,14 +147,15 @@ def _ids(seeds: str | Sequence[str]) -> list[str]:
     return [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
 
 
-def _place(candidates: list[Candidate], song: str, barred: set[str]) -> int | None:
-    """Place of ``song`` in the bare ranking of ``candidates``; null when it is not there."""
-    others = [one for one in candidates if one.track_id not in barred]
-    listing = ranked(others, len(others), diversify=False, filters={})
-    return next((one.place for one in listing.chosen if one.track_id == song), None)
+def _place(con: DuckDBPyConnection, seeds: Sequence[Row], given: Sequence[Row], song: str, by: str) -> int | None:
+    """Place of ``song`` in the bare ranking for ``seeds``, where none of those ``given`` competes; null when it is not there."""
+    barred = {seed["track_id"] for seed in given}
+    others = [one for one in drawn(con, seeds, checked_by(by)) if one.track_id not in barred]
+    ranked(others, len(others), diversify=False, filters={})
+    return next((one.place for one in others if one.track_id == song), None)
 
 
-def _told(one: Candidate, listing: Listing, filters: Mapping[str, float], limit: int) -> WhyNot:
+def _told(one: Candidate, listing: Listing, filters: Mapping[str, float]) -> WhyNot:
     name = _named(one.row)
     if one.place is not None:
         return WhyNot("recommended", f"{name} is on the list: #{one.place} with {one.score:.3f}", 0.0)
@@ -202,8 +196,8 @@ def _filtered(one: Candidate, filters: Mapping[str, float]) -> WhyNot:
     )  # fmt: skip
 
 
-def _no_neighbour(card: Mapping[str, Any], given: Sequence[Mapping[str, Any]], listing: Listing, by: str) -> WhyNot:
-    name, seeds = _named(card), _all_named(given)
+def _no_neighbour(card: Row, asked: Asked, by: str) -> WhyNot:
+    name, seeds, listing = _named(card), _all_named(asked.seeds), asked.listing
     if not listing.left:
         return WhyNot("neighbours", f"{seeds} has no neighbours yet: there is nothing to compare {name} with")
     last = listing.left[-1]
