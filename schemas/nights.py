@@ -132,6 +132,9 @@ class Fetches(pa.DataFrameModel):
     object_id: str = pa.Field(description="Id of the object")
     source: str = pa.Field(description="Who was asked: spotify, demo or reccobeats")
     status: str = pa.Field(description="found, unknown or refused")
+    detail: str = pa.Field(
+        nullable=True, description="Of a list that was read to its end: its length and a digest of how it began"
+    )
     asked_at: Timestamp = pa.Field(description="UTC")
 
     class Config:

@@ -48,6 +48,8 @@ class Client:
             if reply.is_ok:
                 data: dict[str, Any] = reply.data
                 return data
+            if self._tokens is None:
+                raise ApiError(_plain_refusal(reply, path), status=reply.status, path=path)
             if reply.status != 401 or refusals == 2 or error_message(reply) == "Valid user authentication required":
                 raise refusal(reply, path)
             refusals += 1
@@ -61,6 +63,11 @@ class Client:
     def is_user(self) -> bool:
         """Whether the requests speak for a person."""
         return self._tokens is not None and self._tokens.current(self.clock.now()).is_user
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the person agreed to; empty where the service did not say."""
+        return self._tokens.current(self.clock.now()).scopes if self._tokens else frozenset()
 
     def close(self) -> None:
         self.transport.close()
@@ -98,7 +105,11 @@ def refusal(reply: Reply, path: str) -> ApiError | SignInError:
             status=403,
             path=path,
         )
-    return ApiError(f"HTTP {reply.status} at {path}: {said or 'no reason given'}", status=reply.status, path=path)
+    return ApiError(_plain_refusal(reply, path), status=reply.status, path=path)
+
+
+def _plain_refusal(reply: Reply, path: str) -> str:
+    return f"HTTP {reply.status} at {path}: {error_message(reply) or 'no reason given'}"
 
 
 class _bearer:  # noqa: N801 - a function with a hidden argument

@@ -73,9 +73,7 @@ def walk_offsets(ask: Ask, *, limit: int, enough: Enough | None = None) -> Pages
     raise AssertionError("the last walk always ends")
 
 
-def _walk(
-    ask: Ask, walk: int, limit: int, enough: Enough | None, notes: list[str], *, is_last: bool
-) -> Pages | None:
+def _walk(ask: Ask, walk: int, limit: int, enough: Enough | None, notes: list[str], *, is_last: bool) -> Pages | None:
     """One walk; None when the list moved under it and there is another try."""
     pages: list[Page] = []
     entries: list[Any] = []
@@ -102,7 +100,15 @@ def _walk(
     return Pages(pages, "complete", walk, limit, notes)
 
 
-def walk_cursors(ask: Ask, *, limit: int, cursor: str, first: str | None = None, onward: str | None = None) -> Pages:
+def walk_cursors(
+    ask: Ask,
+    *,
+    limit: int,
+    cursor: str,
+    first: str | None = None,
+    onward: str | None = None,
+    enough: Enough | None = None,
+) -> Pages:
     """Walk a list by cursor: the answer's ``cursors[onward]`` becomes the next request's parameter ``onward``.
 
     ``first`` is the value of the parameter ``cursor`` in the first request, none when it is None. ``onward`` is the
@@ -112,10 +118,14 @@ def walk_cursors(ask: Ask, *, limit: int, cursor: str, first: str | None = None,
     onward = onward or cursor
     params: dict[str, str | int] = {"limit": limit} | ({cursor: first} if first is not None else {})
     pages: list[Page] = []
+    entries: list[Any] = []
     seen: set[str] = set()
     while len(pages) < MOST_PAGES:
         page = ask(params, 0)
         pages.append(page)
+        entries += entries_of(page)
+        if enough and entries and enough(entries, total_of(page)):
+            return Pages(pages, "early", 0, limit)
         cursors = page.get("cursors")
         following = cursors.get(onward) if isinstance(cursors, dict) else None
         if len(entries_of(page)) < limit or page.get("next") is None or not isinstance(following, str | int):

@@ -152,7 +152,9 @@ def _refusal(reply: Reply) -> SignInError | ApiError:
         case "invalid_grant" if "redirect" in message.lower():
             return SignInError(f"Spotify refused the sign-in ({message}): register the redirect URI on the dashboard")
         case "invalid_grant":
-            return EndedError(f"the sign-in is over ({message or reason}): {SIGN_IN_AGAIN}; nothing that you have is lost")
+            return EndedError(
+                f"the sign-in is over ({message or reason}): {SIGN_IN_AGAIN}; nothing that you have is lost"
+            )
         case _:
             said = message or reason or f"HTTP {reply.status}"
             return SignInError(f"Spotify's accounts service refused the token ({said}): {SIGN_IN_AGAIN}")

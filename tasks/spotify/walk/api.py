@@ -1,0 +1,172 @@
+"""Tonight's way to the services: clients, the landing of their answers, and the counts of what was asked."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from schemas.errors import Parked, SignInError
+from schemas.values import Home
+from tasks.spotify.token_file import StoredToken, grant, remembered, warning
+from tasks.spotify.walk.landing import Landing
+from tasks.spotify.walk.parking import park, parked
+from tasks.spotify.web.client import Client
+from tasks.spotify.web.clock import Clock
+from tasks.spotify.web.tokens import Accounts, App, ClientCredentials, Grant, Tokens
+from tasks.spotify.web.transport import Meter, Transport
+
+log = logging.getLogger(__name__)
+
+SPOTIFY, RECCOBEATS = "Spotify", "ReccoBeats"
+RECCOBEATS_RATE = 5.0
+"""Requests a second: its limit is not published, 0.1 to 0.2 s between calls is what its users keep to."""
+
+Params = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Services:
+    """Where the services are and what opens them; ``reccobeats_url`` is empty to ask nobody for sounds."""
+
+    api_url: str
+    accounts_url: str
+    reccobeats_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+
+
+@dataclass
+class Api:
+    """The open clients of a night. ``parks`` are the services that want to be left alone, and until when."""
+
+    spotify: Client
+    reccobeats: Client | None
+    landing: Landing
+    meter: Meter
+    clock: Clock
+    home: Home
+    parks: dict[str, Parked] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def ask(self, path: str, params: Params | None = None, *, walk: int = 0) -> dict[str, Any]:
+        """Spotify's answer, landed; see `Client.get` and `Landing.answer`."""
+        return self._ask(SPOTIFY, self.spotify, path, params or {}, walk)
+
+    def ask_reccobeats(self, path: str, params: Params) -> dict[str, Any]:
+        """ReccoBeats' answer, landed. Call it only where ``reccobeats`` is not None."""
+        assert self.reccobeats is not None
+        return self._ask(RECCOBEATS, self.reccobeats, path, params, 0)
+
+    def _ask(self, service: str, client: Client, path: str, params: Params, walk: int) -> dict[str, Any]:
+        def get() -> dict[str, Any]:
+            if service in self.parks:
+                raise self.parks[service]
+            return client.get(path, params)
+
+        try:
+            return self.landing.answer(service, path, params, get, walk=walk)
+        except Parked as told:
+            self._park(service, told)
+            raise
+
+    def _park(self, service: str, told: Parked) -> None:
+        if service not in self.parks:
+            self.parks[service] = told
+            park(self.home, service, told.until, self.clock.now())
+
+    @property
+    def parked_until(self) -> datetime | None:
+        """When to come back; None when nobody asked us to go."""
+        return min((told.until for told in self.parks.values()), default=None)
+
+    def close(self) -> None:
+        self.spotify.close()
+        if self.reccobeats:
+            self.reccobeats.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_api(
+    services: Services,
+    home: Home,
+    landing: Landing,
+    *,
+    rate: float,
+    reccobeats_rate: float = RECCOBEATS_RATE,
+    max_wait_seconds: float,
+    meter: Meter | None = None,
+    clock: Clock | None = None,
+    timeout: tuple[float, float] | None = None,
+) -> Api:
+    """Open the clients of a night; a first token is asked for, unless Spotify is parked.
+
+    ``rate`` is requests a second. A stored sign-in is used where no refresh token is given; without either the app speaks
+    for itself.
+
+    Raises:
+        SignInError: there is nothing to sign in with, or it was refused; the text has the remedy.
+        ApiError: the accounts service does not answer.
+    """
+    clock = clock or Clock()
+    meter = meter or Meter()
+    timing: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
+
+    def transport(service: str, rate: float) -> Transport:
+        return Transport(
+            service,
+            rate=rate,
+            max_wait_seconds=max_wait_seconds,
+            meter=meter,
+            clock=clock,
+            on_wait=_countdown,
+            **timing,
+        )
+
+    stored = remembered(home, services.refresh_token, services.client_id)
+    accounts = Accounts(services.accounts_url, transport("Spotify's accounts service", rate))
+    tokens = Tokens(accounts, _grant(services, home, stored))
+    spotify = Client(services.api_url, transport(SPOTIFY, rate), tokens)
+    reccobeats = (
+        Client(services.reccobeats_url, transport(RECCOBEATS, reccobeats_rate)) if services.reccobeats_url else None
+    )
+    api = Api(spotify, reccobeats, landing, meter, clock, home)
+    for service in (SPOTIFY, RECCOBEATS):
+        if told := parked(home, service, clock.now()):
+            api.parks[service] = told
+    if stored and (soon := warning(stored, clock.now())):
+        api.warnings.append(soon)
+    if SPOTIFY not in api.parks:
+        try:
+            tokens.current(clock.now())
+        except Parked as told:
+            api._park(SPOTIFY, told)
+    return api
+
+
+def _grant(services: Services, home: Home, stored: StoredToken | None) -> Grant:
+    app = App(services.client_id, services.client_secret)
+    if not app.client_id:
+        raise SignInError(
+            "there is no app to sign in with: set SPOTIFY_CLIENT_ID (developer.spotify.com/dashboard), then run `segue login`"
+        )
+    if stored:
+        return grant(home, stored, services.client_secret)
+    if app.client_secret:
+        return ClientCredentials(app)
+    raise SignInError("nobody is signed in: run `segue login`, or set SPOTIFY_REFRESH_TOKEN")
+
+
+def _countdown(seconds: float, reason: str) -> None:
+    """The visible part of a wait."""
+    if seconds > 0:
+        log.info("%s: going on in %.0f s", reason, seconds, extra={"event": "progress"})

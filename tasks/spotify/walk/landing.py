@@ -1,0 +1,217 @@
+"""Every answer on disk as it arrives, before anything reads it; what landed is never asked for again in its walk.
+
+    SEGUE_HOME/landing/<run_id of the night that began the walk>/
+        walk.json                   what is walked, since when, by which nights, and whether its end was reached
+        000017-3f2a….json.gz        one answer: service, path, parameters, status, body
+
+A walk that was stopped (a dead process, a park, a failed night) is taken up by the next night: it asks the same questions, and
+those that have landed are answered from here. A walk that reached its end and whose night was published is history, kept for
+replay until it is purged. No token is ever part of a question or an answer.
+"""
+
+import gzip
+import json
+import logging
+import os
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from schemas.errors import ApiError
+from schemas.values import Home
+
+log = logging.getLogger(__name__)
+
+Body = dict[str, Any]
+
+STOPPED_WALK_LASTS = timedelta(days=3)
+"""Older pages of a walk that never reached its end are no longer worth completing."""
+ENDED_WALK_LASTS = timedelta(hours=6)
+"""A walk stands for the library for so long when its night failed later, or when a fault left something out of it."""
+
+LASTING = (400, 403, 404, 410, 414)
+"""Answers that would be the same again: they land like pages. Never 429."""
+
+
+@dataclass
+class Walk:
+    """What is walked: for which source and app, whether everything is asked again, since when, by which nights."""
+
+    source: str
+    app: str
+    full: bool
+    started_at: datetime
+    runs: list[str] = field(default_factory=list)
+    ended_at: datetime | None = None
+    is_whole: bool = False
+
+
+class Landing:
+    """The answers of one walk. Without a ``folder`` they live in memory, for a plan that leaves no trace."""
+
+    def __init__(self, walk: Walk, folder: Path | None = None) -> None:
+        self.walk = walk
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._memory: dict[str, Body] = {}
+        self._files: dict[str, Path] = {}
+        self._ordinal = 0
+        for path in sorted(folder.glob("*.json.gz")) if folder else ():
+            ordinal, _, key = path.name.removesuffix(".json.gz").partition("-")
+            self._files[key] = path
+            self._ordinal = max(self._ordinal, int(ordinal))
+        self.taken_over = len(self._files)
+
+    def answer(
+        self, service: str, path: str, params: Mapping[str, str | int], ask: Callable[[], Body], *, walk: int = 0
+    ) -> Body:
+        """The answer to a question: the landed one, else the one that ``ask`` gives, which lands first.
+
+        ``walk`` tells the same question apart when a list is walked anew. Raises what ``ask`` raises; a refusal that would
+        be the same again lands, too, and is raised again.
+        """
+        question = {
+            "service": service,
+            "path": path,
+            "params": {key: str(params[key]) for key in sorted(params)},
+            "walk": walk,
+        }
+        key = blake2b(json.dumps(question).encode(), digest_size=10).hexdigest()
+        landed = self._landed(key)
+        if landed is None:
+            try:
+                landed = {"status": 200, "body": ask()}
+            except ApiError as error:
+                if error.status not in LASTING:
+                    raise
+                landed = {"status": error.status, "said": str(error)}
+            self._land(key, question, landed)
+        if landed["status"] != 200:
+            raise ApiError(landed["said"], status=landed["status"], path=path)
+        body: Body = landed["body"]
+        return body
+
+    def _landed(self, key: str) -> Body | None:
+        with self._lock:
+            kept, path = self._memory.get(key), self._files.get(key)
+        if kept is not None or path is None:
+            return kept
+        try:
+            found: Body = json.loads(gzip.decompress(path.read_bytes()))
+        except (OSError, EOFError, ValueError):  # the power went while it was written
+            return None
+        return found if "status" in found else None
+
+    def _land(self, key: str, question: Body, landed: Body) -> None:
+        if self.folder is None:
+            with self._lock:
+                self._memory[key] = landed
+            return
+        with self._lock:
+            self._ordinal += 1
+            path = self._files.get(key) or self.folder / f"{self._ordinal:06d}-{key}.json.gz"
+        text = json.dumps({**question, **landed}, ensure_ascii=False, separators=(",", ":"))
+        part = path.with_suffix(".part")
+        part.write_bytes(gzip.compress(text.encode(), compresslevel=1, mtime=0))
+        part.replace(path)
+        with self._lock:
+            self._files[key] = path
+
+    def end(self, now: datetime, *, is_whole: bool) -> None:
+        """The walk reached its end; ``is_whole``: nothing was left out because of a fault."""
+        self.walk.ended_at = now
+        self.walk.is_whole = is_whole
+        self.keep()
+
+    def keep(self) -> None:
+        """Write down what is walked."""
+        if self.folder:
+            _write(self.folder / "walk.json", asdict(self.walk))
+
+
+def open_landing(
+    home: Home, run_id: str, source: str, app: str, *, full: bool, now: datetime, published: Collection[str]
+) -> Landing:
+    """The landing of tonight's walk: the one that an earlier night left unfinished, else a new one.
+
+    ``app`` is the client id; ``published`` are the nights that came out.
+    """
+    for folder in sorted(_folders(home.landing), reverse=True):
+        walk = _read(folder)
+        if walk is None or (walk.source, walk.app) != (source, app_mark(app)):
+            continue
+        if is_open(walk, full=full, now=now, published=published):
+            walk.runs.append(run_id)
+            landing = Landing(walk, folder)
+            landing.keep()
+            log.info("taking up the walk of %s: %d answers have landed already", folder.name, landing.taken_over)
+            return landing
+        break
+    folder = home.landing / run_id
+    folder.mkdir(parents=True, mode=0o700)
+    landing = Landing(Walk(source, app_mark(app), full, now, [run_id]), folder)
+    landing.keep()
+    return landing
+
+
+def is_open(walk: Walk, *, full: bool, now: datetime, published: Collection[str]) -> bool:
+    """Whether a walk is to be taken up again."""
+    if walk.full != full or walk.started_at > now:
+        return False
+    if walk.ended_at is None:
+        return now - walk.started_at < STOPPED_WALK_LASTS
+    is_done = walk.is_whole and bool(set(walk.runs) & set(published))
+    return now - walk.ended_at < ENDED_WALK_LASTS and not is_done
+
+
+def purge(home: Home, days: int, now: datetime, *, keep: Landing | None = None) -> int:
+    """Remove the walks that began more than ``days`` ago, but for the one in use; returns how many."""
+    old = [
+        folder
+        for folder in _folders(home.landing)
+        if (keep is None or folder != keep.folder)
+        and ((walk := _read(folder)) is None or now - walk.started_at >= timedelta(days=days))
+    ]
+    for folder in old:
+        rmtree(folder, ignore_errors=True)
+    return len(old)
+
+
+def app_mark(app: str) -> str:
+    """The app by a digest, so that no id of an account stands in the landing."""
+    return blake2b(app.encode(), digest_size=6).hexdigest()
+
+
+def _folders(landing: Path) -> list[Path]:
+    return [path for path in landing.iterdir() if path.is_dir()] if landing.is_dir() else []
+
+
+def _read(folder: Path) -> Walk | None:
+    try:
+        told = json.loads((folder / "walk.json").read_text())
+        ended_at = told["ended_at"]
+        return Walk(
+            told["source"],
+            told["app"],
+            told["full"],
+            datetime.fromisoformat(told["started_at"]),
+            told["runs"],
+            ended_at and datetime.fromisoformat(ended_at),
+            told["is_whole"],
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(path: Path, document: Body) -> None:
+    part = path.with_suffix(".part")
+    text = json.dumps(document, indent=1, default=lambda moment: moment.isoformat())
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    part.replace(path)
