@@ -21,7 +21,7 @@ from tasks.night.fold import fold_feedback, publish_lists
 from tasks.night.keep import fold_imports, open_building, profile_tables, store_checked, validate_harvests
 from tasks.night.relate import evaluate_night, identify_recordings, relate_songs
 from tasks.night.release import judge, publish_night
-from tasks.night.show import draw_report
+from tasks.night.show import draw_report, publish_pages
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ def refresh(source: str = "", full: bool = False, from_stage: str = "", force: b
         judge(night)
         draw_report(night, access)
         publish_night(night)
+        publish_pages(night)
     summary = night.summary()
     return (
         summary

@@ -34,9 +34,6 @@ def register(app: typer.Typer) -> None:
 def refresh(
     source: SourceOption = None,
     full: Annotated[bool, typer.Option("--full", help="Ask for everything again, whatever is known already.")] = False,
-    plan: Annotated[
-        bool, typer.Option("--plan", help="Only ask what the API allows this app, and show what a night would do.")
-    ] = False,
     from_stage: Annotated[
         str,
         typer.Option(
@@ -62,12 +59,8 @@ def refresh(
     prepare_home(settings.home)
     with shown(settings.log):
         from flows.refresh import refresh as night
-        from flows.refresh import show_plan
 
         hush_prefect()
-        if plan:
-            console.say(show_plan(settings))
-            return
         summary = night(source=settings.source, full=full, from_stage=from_stage, force=force)
     if as_json:
         console.print_json(summary)

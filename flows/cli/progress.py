@@ -13,7 +13,6 @@ from rich.status import Status
 from rich.text import Text
 
 from flows.cli.console import err, plain
-from schemas.errors import SegueError
 
 ROOMS = ("flows", "tasks", "warehouse", "reports")
 OUR_EXTRAS = (
@@ -41,6 +40,8 @@ class Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "event", "told")
         message = plain(record.getMessage())
+        if event == "stored":
+            return  # the stage that ends tells the sums; each table has its row in row_accounting
         if event == "stage_started" or event == "progress":
             if self.status is not None:
                 self.status.update(Text(message))
@@ -90,17 +91,10 @@ def shown(log: str) -> Iterator[None]:
             yield
 
 
-class Unexpected(logging.Filter):
-    """Keeps the tracebacks of expected errors out of the terminal: the command line tells them in one line."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return not (record.exc_info and isinstance(record.exc_info[1], SegueError | KeyboardInterrupt))
-
-
 def hush_prefect() -> None:
-    """Let Prefect's own console, which its import has set up, say only what nobody expected."""
+    """Keep what Prefect says of runs off the terminal: an error that ends a night is told by the command line, once."""
     for handler in logging.getLogger().handlers:
-        handler.addFilter(Unexpected())
+        handler.addFilter(lambda record: record.name not in ("prefect.flow_runs", "prefect.task_runs"))
 
 
 @contextmanager

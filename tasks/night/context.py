@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
@@ -48,8 +47,6 @@ class Night:
     parked_until: datetime | None = None
     problems: list[str] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
-    changed: Counter[str] = field(default_factory=Counter)
-    removed: Counter[str] = field(default_factory=Counter)
 
     @property
     def row_source(self) -> str:
@@ -60,13 +57,6 @@ class Night:
         """Something that a person should know: into the log, the report and the run's note."""
         log.warning("%s", problem)
         self.problems.append(problem)
-
-    @property
-    def changes(self) -> str:
-        """What tonight's rows changed, in words: "5,849 tracks new or changed, 3 saved tracks gone"."""
-        told = [f"{rows:,} {table.replace('_', ' ')} new or changed" for table, rows in self.changed.items() if rows]
-        told += [f"{rows:,} {table.replace('_', ' ')} gone" for table, rows in self.removed.items() if rows]
-        return ", ".join(told) or "nothing changed"
 
     def run_row(self) -> dict[str, Any]:
         """The night as a row of ``runs``."""

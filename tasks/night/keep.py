@@ -83,6 +83,4 @@ def _book(night: Night, accounts: list[writing.Account]) -> None:
         f", {rows:,} {name}" for name, rows in figures.items() if name != "received" and rows
     )
     for account in accounts:
-        night.changed[account.entity] += account.stored
-        night.removed[account.entity] += account.removed
         log.info("%s from %s: %s", account.entity, account.source, json.dumps(vars(account)), extra={"event": "stored"})

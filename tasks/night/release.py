@@ -11,6 +11,7 @@ from tasks.night.context import Night
 from tasks.night.ledger import stage
 from warehouse import reading
 from warehouse.night import publishing, writing
+from warehouse.night.changes import changes
 from warehouse.night.judging import findings
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,9 @@ def judge(night: Night) -> Verdict:
 def publish_night(night: Night) -> None:
     """Make tonight's database the published one; its story goes in with it."""
     _record(night)
+    night.facts["changes"] = (
+        "; ".join(map(str, changes(night.build, publishing.last_night(night.home, night.source)))) or "nothing changed"
+    )
     night.facts["song_to_try"] = next(iter(reading.query(night.build, "song_to_try")["name"]), None)
     publishing.publish(night.home, night.build, keep=int(night.wishes.get("generations", publishing.KEEP)))
     log.info("published %s", night.home.warehouse, extra={"event": "published", "verdict": night.verdict})

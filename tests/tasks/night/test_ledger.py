@@ -27,7 +27,7 @@ def test_what_ends_a_stage_stands_in_its_verdict() -> None:
     with pytest.raises(ApiError), ledger.stage("probe"):
         raise ApiError("HTTP 500 at /me")
     with pytest.raises(Parked), ledger.stage("extract"):
-        raise Parked("come back later", datetime(2026, 11, 26))
+        raise Parked("come back later", datetime(2026, 11, 26))  # noqa: DTZ001 - naive UTC, as everywhere
     assert [(entry.verdict, entry.note) for entry in ledger.entries] == [
         ("failed", "ApiError: HTTP 500 at /me"),
         ("parked", None),
