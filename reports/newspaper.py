@@ -133,8 +133,8 @@ def _hoisted(specs: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
 
 @cache
 def bundle() -> str:
-    """Return Vega, Vega-Lite and vega-embed as one script that leaves only ``window.vegaEmbed`` and its kin behind."""
-    code = vl_convert.javascript_bundle(vl_version=VEGA_LITE).replace("</script", "<\\/script")
+    """Return Vega, Vega-Lite and vega-embed as one script that leaves only ``window.vegaEmbed`` behind."""
+    code = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE).replace("</script", "<\\/script")
     return f"(()=>{{{code}}})();"
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from reports.covers import Cover, cover
 from reports.markup import web_link
+from reports.numbers import largest
 from reports.wording import counted, figure, listed
 
 ADDENDS = ("collaborative", "metadata", "audio", "adjustments")
@@ -88,22 +89,19 @@ def _card(row: Mapping[str, Any], posters: Mapping[str, str]) -> Card:
 def seeds(frames: Mapping[str, pl.DataFrame], known: Mapping[str, Card]) -> list[Seed]:
     """Return the seed songs, each with its recommendations and the reasons that its addends give."""
     near = frames["seed_neighbours"]
-    best = near["score"].max() or 1.0
-    found = []
-    for seed_id in frames["seeds"]["track_id"]:
-        song = known[seed_id]
-        suggestions = [
-            Suggestion(
-                row["place"],
-                known[row["track_id"]],
-                row["score"],
-                because(song, known[row["track_id"]], row),
-                bar(row, float(best)),
-            )  # type: ignore[arg-type]
-            for row in near.filter(pl.col("seed_id") == seed_id).iter_rows(named=True)
-        ]
-        found.append(Seed(song, suggestions))
-    return found
+    best = largest(near["score"])
+    return [
+        Seed(
+            known[seed_id],
+            [_suggestion(known, row, best) for row in near.filter(pl.col("seed_id") == seed_id).iter_rows(named=True)],
+        )
+        for seed_id in frames["seeds"]["track_id"]
+    ]
+
+
+def _suggestion(known: Mapping[str, Card], row: Mapping[str, Any], best: float) -> Suggestion:
+    seed, song = known[row["seed_id"]], known[row["track_id"]]
+    return Suggestion(row["place"], song, row["score"], because(seed, song, row), bar(row, best))
 
 
 def for_you(frame: pl.DataFrame, known: Mapping[str, Card]) -> list[Suggestion]:
@@ -136,10 +134,8 @@ def because(seed: Card, song: Card, row: Mapping[str, Any]) -> list[str]:
 
     `row` has the addends, and how many baskets hold both songs against how many would by chance.
     """
-    said = []
-    for kind in sorted(ADDENDS[:3], key=lambda name: -row[name]):
-        if row[kind] > 0 and (text := _evidence(kind, seed, song, row)):
-            said.append(text)
+    kinds = sorted(ADDENDS[:3], key=lambda name: -row[name])
+    said = [text for kind in kinds if row[kind] > 0 and (text := _evidence(kind, seed, song, row))]
     return said or ["a little of everything"]
 
 

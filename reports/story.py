@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from reports.numbers import amount, total
 from reports.wording import count, counted, listed, percent
 
 SIMULATED = (
@@ -74,7 +75,7 @@ def told(frames: Mapping[str, pl.DataFrame]) -> Story:
 
 
 def _is_first(frames: Mapping[str, pl.DataFrame]) -> bool:
-    return not frames["changes"]["last_night"].sum()
+    return not total(frames["changes"]["last_night"])
 
 
 def _related(summary: Mapping[str, Any]) -> str:
@@ -99,10 +100,10 @@ def _verdict(run: Mapping[str, Any]) -> str:
 def _facts(frames: Mapping[str, pl.DataFrame], summary: Mapping[str, Any], began: datetime | None) -> list[str]:
     accounting, profile = frames["accounting"], frames["profile"]
     said = []
-    if received := accounting["received"].sum():
+    if received := total(accounting["received"]):
         said.append(
-            f"{count(received)} rows arrived; {count(accounting['stored'].sum())} were new or changed, "
-            f"{counted(accounting['rejected'].sum(), 'row')} went to quarantine, and the sum balances."
+            f"{count(received)} rows arrived; {count(total(accounting['stored']))} were new or changed, "
+            f"{counted(total(accounting['rejected']), 'row')} went to quarantine."
         )
     if summary["songs"]:
         said.append(
@@ -115,10 +116,10 @@ def _facts(frames: Mapping[str, pl.DataFrame], summary: Mapping[str, Any], began
         ago = f", {counted(days, 'day')} before this night" if days > 0 else ""
         said.append(f"The latest play that is known is of {summary['last_played_at']:%d %B %Y}{ago}.")
     stages = frames["stages"]
-    retries, waited = stages["retries"].sum() or 0, stages["waited_seconds"].sum() or 0
+    retries, waited = total(stages["retries"]), amount(stages["waited_seconds"])
     if retries or waited:
         said.append(
-            f"{counted(int(retries), 'request was', 'requests were')} tried again and {waited:.0f} seconds were spent waiting, as the API asked."
+            f"{counted(retries, 'request was', 'requests were')} tried again and {waited:.0f} seconds were spent waiting, as the API asked."
         )
     if profile.height:
         said.append(

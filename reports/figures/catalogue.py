@@ -4,6 +4,7 @@ import altair as alt
 import polars as pl
 
 from reports.figures.figure import Figure, for_each, pixels
+from reports.numbers import total
 from reports.palette import DIVERGING, INK, KINDS, MUCH, PAPER
 from reports.theme import Chart
 from reports.wording import clipped, counted, figure, percent
@@ -140,10 +141,10 @@ def find_years(release_years: pl.DataFrame) -> str:
         .agg(pl.col("songs").sum())
         .sort("released_year")
     )
-    total = release_years["songs"].sum()
-    halfway = dated.filter(pl.col("songs").cum_sum() >= dated["songs"].sum() / 2)["released_year"][0]
-    silent = 1 - release_years["with_sound"].sum() / total
-    undated = 1 - dated["songs"].sum() / total
+    songs = total(release_years["songs"])
+    halfway = dated.filter(pl.col("songs").cum_sum() >= total(dated["songs"]) / 2)["released_year"][0]
+    silent = 1 - total(release_years["with_sound"]) / songs
+    undated = 1 - total(dated["songs"]) / songs
     gaps = [f"{percent(silent)} have no measured sound"] if silent > 0 else ["all have a measured sound"]
     if undated > 0:
         gaps.append(f"{percent(undated)} have no year")

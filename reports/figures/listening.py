@@ -4,6 +4,7 @@ import altair as alt
 import polars as pl
 
 from reports.figures.figure import Figure, for_each, pixels
+from reports.numbers import total
 from reports.palette import ADDENDS, CONTEXT, MUCH
 from reports.theme import Chart
 from reports.wording import WEEKDAYS, clipped, count, counted, listed, percent
@@ -43,7 +44,7 @@ def draw_clock(plays_clock: pl.DataFrame) -> Chart:
 def find_clock(plays_clock: pl.DataFrame) -> str:
     """Say the busiest hour of the week and its share."""
     top = plays_clock.sort("plays", "weekday", "hour", descending=[True, False, False]).row(0, named=True)
-    share = top["plays"] / plays_clock["plays"].sum()
+    share = top["plays"] / total(plays_clock["plays"])
     return f"{WEEKDAYS[top['weekday'] - 1]} at {top['hour']:02d}:00 is your busiest hour, with {percent(share)} of all plays"
 
 
@@ -77,7 +78,7 @@ def find_weeks(plays_weeks: pl.DataFrame) -> str:
     weeks = plays_weeks.sort("week_on", descending=True)
     recent, earlier = weeks.head(4), weeks.slice(4)
     now = _first_share(recent)
-    if not earlier["first_time"].sum() + earlier["again"].sum():
+    if not total(earlier["first_time"]) + total(earlier["again"]):
         return f"{percent(now)} of your plays are of songs that you hear for the first time"
     before = _first_share(earlier)
     word = "fewer" if now < before - 0.005 else "more" if now > before + 0.005 else "as many"
@@ -89,8 +90,8 @@ def find_weeks(plays_weeks: pl.DataFrame) -> str:
 
 
 def _first_share(weeks: pl.DataFrame) -> float:
-    total = weeks["first_time"].sum() + weeks["again"].sum()
-    return weeks["first_time"].sum() / total if total else 0.0
+    plays = total(weeks["first_time"]) + total(weeks["again"])
+    return total(weeks["first_time"]) / plays if plays else 0.0
 
 
 def draw_artists(plays_artists: pl.DataFrame) -> Chart:

@@ -4,6 +4,7 @@ import altair as alt
 import polars as pl
 
 from reports.figures.figure import Figure, for_each, pixels
+from reports.numbers import amount, largest, total
 from reports.palette import ADDENDS, CONTEXT, INK, KINDS, MUTED
 from reports.theme import Chart
 from reports.wording import count, counted, duration, percent
@@ -28,7 +29,7 @@ def ribbons(accounting: pl.DataFrame) -> pl.DataFrame:
     long = long.with_columns(
         pl.col("entity").replace_strict({e: i for i, e in enumerate(tables)}, return_dtype=pl.Int64).alias("table")
     )
-    share = pl.col("rows") / long["rows"].sum()
+    share = pl.col("rows") / total(long["rows"])
     gap = 0.02
     left = long.sort("table", "place").with_columns(
         (share.cum_sum() - share + gap * pl.col("table").rank("dense").sub(1)).alias("left")
@@ -51,14 +52,14 @@ def draw_flow(accounting: pl.DataFrame) -> Chart:
     # a name is written where its block is thick enough to carry it; the table below tells the others
     blocks = edges.with_columns((pl.col("high") - pl.col("low")).alias("thick"))
     ends = []
-    for side, x in (("entity", 0.0), ("outcome", 1.0)):
+    for side, at in (("entity", 0.0), ("outcome", 1.0)):
         end = (
-            blocks.filter(pl.col("x") == x).group_by(side, maintain_order=True)
+            blocks.filter(pl.col("x") == at).group_by(side, maintain_order=True)
             .agg(pl.col("rows").sum(), pl.col("high").max(), pl.col("low").min())
             .select(
                 (pl.col(side).str.replace_all("_", " ") + pl.format("  {}", pl.col("rows").map_elements(count, return_dtype=pl.String))).alias("label"),
                 ((pl.col("high") + pl.col("low")) / 2).alias("y"),
-                pl.lit(x).alias("x"),
+                pl.lit(at).alias("x"),
                 (pl.col("high") - pl.col("low")).alias("thick"),
             )
         )  # fmt: skip
@@ -93,10 +94,10 @@ def _apart(ends: pl.DataFrame) -> pl.DataFrame:
 
 def find_flow(accounting: pl.DataFrame) -> str:
     """Say how many rows arrived and whether the sum balances."""
-    received, out = accounting["received"].sum(), sum(accounting[o].sum() for o in OUTCOMES)
+    received, out = total(accounting["received"]), sum(total(accounting[o]) for o in OUTCOMES)
     if received != out:
         return f"{count(received)} rows arrived, {count(out)} are accounted for: the balance is broken"
-    new, bad = accounting["stored"].sum(), accounting["rejected"].sum()
+    new, bad = total(accounting["stored"]), total(accounting["rejected"])
     return (
         f"Every one of {count(received)} rows is accounted for: {count(new)} new or changed, "
         f"{counted(bad, 'row')} in quarantine"
@@ -146,7 +147,7 @@ def draw_time(stages: pl.DataFrame) -> Chart:
         ((pl.col("started_at") - began).dt.total_milliseconds() / 1000).alias("from"),
         pl.col("waited_seconds").fill_null(0.0),
     ).with_columns((pl.col("from") + pl.col("seconds")).alias("to"))
-    last = float(frame["to"].max() or 1)  # type: ignore[arg-type]
+    last = largest(frame["to"])
     base = alt.Chart(frame).encode(
         y=alt.Y("stage:N", sort=frame["stage"].to_list(), title=None),
         tooltip=["stage:N", alt.Tooltip("seconds:Q", format=".2f"), "rows:Q", "verdict:N", "note:N"],
@@ -176,8 +177,8 @@ def draw_time(stages: pl.DataFrame) -> Chart:
 
 def find_time(stages: pl.DataFrame) -> str:
     """Name the stage that took longest."""
-    total, slow = stages["seconds"].sum(), stages.sort("seconds", descending=True).row(0, named=True)
-    waited = stages["waited_seconds"].sum() or 0
+    total, slow = amount(stages["seconds"]), stages.sort("seconds", descending=True).row(0, named=True)
+    waited = amount(stages["waited_seconds"])
     tail = f"; {duration(waited)} were spent waiting for the API" if waited else ""
     return f"{slow['stage'].capitalize()} took {percent(slow['seconds'] / total)} of {duration(total)}{tail}"
 
@@ -203,7 +204,7 @@ def draw_requests(stages: pl.DataFrame) -> Chart:
 def find_requests(stages: pl.DataFrame) -> str:
     """Compare requests sent with the fewest that could have done it."""
     frame = asked(stages)
-    sent, least, again = (frame[column].sum() for column in ("requests", "requests_least", "retries"))
+    sent, least, again = (total(frame[column]) for column in ("requests", "requests_least", "retries"))
     if not least:
         return f"{counted(sent, 'request')} were sent"
     over = (

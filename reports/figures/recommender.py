@@ -4,6 +4,7 @@ import altair as alt
 import polars as pl
 
 from reports.figures.figure import Figure, for_each, pixels
+from reports.numbers import largest, mean, smallest, total
 from reports.palette import ADDENDS, CONTEXT, INK, KINDS
 from reports.theme import Chart
 from reports.wording import count, counted, figure, listed, percent
@@ -172,7 +173,7 @@ def _curve_points(functions: pl.DataFrame) -> pl.DataFrame:
 def _spread_ends(curves: pl.DataFrame) -> pl.DataFrame:
     """Return where each curve's name is written: at its end, pushed apart so that no two names overlap."""
     ends = curves.group_by("label", maintain_order=True).last().sort("value")
-    least = max(curves["value"].max() - curves["value"].min(), 1e-9) * 0.062  # type: ignore[operator]
+    least = max(largest(curves["value"]) - smallest(curves["value"]), 1e-9) * 0.062
     places: list[float] = []
     for value in ends["value"]:
         places.append(max(value, places[-1] + least) if places else value)
@@ -231,11 +232,11 @@ def find_makeup(score_makeup: pl.DataFrame) -> str:
     """Say which addend carries the first ten places."""
     top = score_makeup.filter(pl.col("rank") <= 10)
     means = {
-        "shared lists": top["collaborative"].mean(),
-        "artists, genres and era": top["metadata"].mean(),
-        "sound": top["audio"].mean(),
+        "shared lists": mean(top["collaborative"]),
+        "artists, genres and era": mean(top["metadata"]),
+        "sound": mean(top["audio"]),
     }
-    total = top["score"].mean()
+    total = mean(top["score"])
     name, value = max(means.items(), key=lambda item: item[1])
     return (
         f"In the first ten places, {name} give{'s' if name == 'sound' else ''} {percent(value / total)} of the score"
@@ -263,11 +264,11 @@ def draw_hubs(hubs: pl.DataFrame) -> Chart:
 
 def find_hubs(hubs: pl.DataFrame) -> str:
     """Say how many songs nobody is sent to, and how often the most favoured one is recommended."""
-    songs = hubs["songs"].sum()
-    never = hubs.filter(pl.col("low") == 0)["songs"].sum()
+    songs = total(hubs["songs"])
+    never = total(hubs.filter(pl.col("low") == 0)["songs"])
     return (
         f"{percent(never / songs)} of the songs stand in nobody's top ten; the most favoured one stands in "
-        f"{count(hubs['most'].max())}"  # type: ignore[arg-type]
+        f"{count(largest(hubs['most']))}"
     )
 
 
@@ -299,7 +300,7 @@ def find_popularity(popularity: pl.DataFrame) -> str:
         (middle * pl.col("songs")).sum() / pl.col("songs").sum(),
         recommended=(middle * pl.col("recommended")).sum() / pl.col("recommended").sum(),
     ).row(0)
-    if not popularity["recommended"].sum():
+    if not total(popularity["recommended"]):
         return f"The catalogue's songs have a mean popularity of {means[0]:.0f}"
     gap = means[1] - means[0]
     word = "as well known as" if abs(gap) < 2 else "better known than" if gap > 0 else "less known than"
@@ -354,7 +355,7 @@ FIGURES = (
         "Songs that stand in very many lists (hubs) crowd out the others; songs in none are never found.",
         "No songs yet.",
         height=pixels(230),
-        ready=lambda hubs: bool(hubs["songs"].sum()),
+        ready=lambda hubs: bool(total(hubs["songs"])),
     ),
     Figure(
         "popularity",

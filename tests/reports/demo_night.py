@@ -19,7 +19,7 @@ from warehouse.night import building, writing
 
 RUN_ID = "20261125T030000-abc123"
 NIGHT_BEFORE = "20261124T030000-000000"
-BEGAN_AT = datetime(2026, 11, 25, 3)
+BEGAN_AT = datetime(2026, 11, 25, 3)  # noqa: DTZ001 - the warehouse keeps UTC without saying so
 COVERS = "http://127.0.0.1:8974/image/"
 
 
