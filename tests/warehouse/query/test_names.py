@@ -1,0 +1,111 @@
+"""From what a person types to songs: names, ids, links, slips, playlists, artists, genres."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import UnknownSongError
+from warehouse import query
+
+Build = Callable[..., Path]
+
+
+@pytest.mark.parametrize(("text", "track_id"), [
+    ("seed", "seed"),
+    ("spotify:track:0000000000000000000abc", "0000000000000000000abc"),
+    ("https://open.spotify.com/intl-de/track/0000000000000000000abc?si=1", "0000000000000000000abc"),
+    ("Naïve Moon", "seed"),
+    ("naive  MOON!", "seed"),
+    ("Stone", "stone-remaster"),
+    ("夜曲", "night"),
+])  # fmt: skip
+def test_a_song_is_found_by_id_link_and_name(warehouse_of: Build, text: str, track_id: str) -> None:
+    songs = [
+        {"track_id": "seed", "name": "Naïve Moon", "artists": ["Ada"]},
+        {"track_id": "0000000000000000000abc", "name": "Linked", "artists": ["Ada"]},
+        {"track_id": "stone-remaster", "name": "Stone - Remastered 2011", "artists": ["Ada"]},
+        {"track_id": "night", "name": "夜曲", "artists": ["Ada"]},
+    ]
+
+    found = query.find_song(warehouse_of(songs), text)
+
+    assert (found.track_id, found.others, found.is_guess) == (track_id, [], False)
+
+
+def test_of_several_songs_the_most_popular_is_taken_and_the_others_are_named(small: Path) -> None:
+    found = query.find_song(small, "Moon")
+
+    assert (found.track_id, str(found)) == ("c1", "Moon by Cleo")
+    assert [str(other) for other in found.others] == ["Moon by Dee"]
+
+
+def test_an_exact_name_goes_before_a_more_popular_one_in_other_letters(warehouse_of: Build) -> None:
+    songs = [
+        {"track_id": "loud", "name": "MOON", "artists": ["Ada"], "popularity": 99},
+        {"track_id": "plain", "name": "Moon", "artists": ["Bo"], "popularity": 1},
+    ]
+
+    assert query.find_song(warehouse_of(songs), "Moon").track_id == "plain"
+
+
+def test_the_artist_decides(small: Path) -> None:
+    found = query.find_song(small, "moon", artist="dee")
+
+    assert (found.track_id, found.others) == ("c2", [])
+
+
+def test_a_slip_is_forgiven_and_told(small: Path) -> None:
+    found = query.find_song(small, "Harbuor")
+
+    assert (found.track_id, found.is_guess) == ("b1", True)
+
+
+def test_an_unknown_song_names_the_five_nearest(small: Path) -> None:
+    with pytest.raises(UnknownSongError) as told:
+        query.find_song(small, "Stones of Venice")
+
+    assert str(told.value).startswith("there is no song 'Stones of Venice'; the nearest are Stone by Ada, ")
+    assert told.value.nearest[0] == "Stone by Ada"
+    assert len(told.value.nearest) == 5
+
+
+def test_a_song_by_another_artist_is_the_nearest(small: Path) -> None:
+    with pytest.raises(
+        UnknownSongError, match=r"^there is no song 'Moon' by 'Bo'; the nearest are Moon by Cleo, Moon by Dee"
+    ):
+        query.find_song(small, "Moon", artist="Bo")
+
+
+def test_in_an_empty_warehouse_nothing_is_near(warehouse_of: Build) -> None:
+    with pytest.raises(UnknownSongError, match=r"^there is no song 'Moon'; there is no song at all yet$"):
+        query.find_song(warehouse_of([]), "Moon")
+
+
+def test_a_playlist_is_found_with_each_song_once(small: Path) -> None:
+    assert query.find_playlist(small, "calm") == ("Calm", ["seed", "b2"])
+    assert query.find_playlist(small, "id:Calm") == ("Calm", ["seed", "b2"])
+
+
+def test_an_unknown_or_empty_playlist_is_told(small: Path) -> None:
+    with pytest.raises(
+        UnknownSongError, match=r"^there is no playlist 'Storm'; the nearest are (Empty, Calm|Calm, Empty)$"
+    ):
+        query.find_playlist(small, "Storm")
+    with pytest.raises(UnknownSongError, match="the playlist 'Empty' holds no song that Segue knows"):
+        query.find_playlist(small, "Empty")
+
+
+def test_artists_and_genres_stand_for_their_best_known_songs(small: Path) -> None:
+    assert query.find_seeds(small, artists=["ada"]) == ["b1", "seed", "a3", "a2", "a1"]
+    assert query.find_seeds(small, genres=["Jazz"]) == ["b2"]
+    assert query.find_seeds(small, songs=["River"], artists=["Cleo"], genres=["folk"]) == ["a1", "c1", "b1", "seed"]
+
+
+def test_too_many_or_unknown_seeds_are_told(small: Path) -> None:
+    with pytest.raises(UnknownSongError, match="give from one to 5 songs, artists and genres to begin with, not 6"):
+        query.find_seeds(small, songs=["River"] * 6)
+    with pytest.raises(UnknownSongError, match="there is no artist 'Adda'; the nearest are Ada, "):
+        query.find_seeds(small, artists=["Adda"])
+    with pytest.raises(UnknownSongError, match="there is no genre 'folks'; the nearest are folk, jazz"):
+        query.find_seeds(small, genres=["folks"])
