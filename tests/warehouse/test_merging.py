@@ -12,7 +12,7 @@ from tests.warehouse.making import frame
 from warehouse.ddl import key_of
 from warehouse.merging import SOURCES, merged
 
-MIDNIGHT = datetime(2026, 11, 25)
+MIDNIGHT = datetime.fromisoformat("2026-11-25")
 IDS = st.sampled_from(["a", "b", "c", "d"])
 ORIGINS = st.sampled_from(SOURCES)
 MOMENTS = st.integers(0, 400).map(lambda seconds: MIDNIGHT + timedelta(seconds=seconds))

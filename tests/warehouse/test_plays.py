@@ -8,7 +8,7 @@ import polars as pl
 from tests.warehouse.making import frame
 from warehouse.merging import merged
 
-ENDED = datetime(2026, 11, 25, 7, 30, 12, 345_000)
+ENDED = datetime.fromisoformat("2026-11-25T07:30:12.345")
 
 
 def polled(at: datetime = ENDED, track: str = "t1", **values: Any) -> dict[str, Any]:

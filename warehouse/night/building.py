@@ -62,7 +62,7 @@ def start(home: Home, run_id: str, source: str, *, whole: bool = False) -> Path:
     with writer(build) as con, transaction(con):
         create_tables(con)
         create_macros(con)
-    is_carried = _carry_past(home, build, source, whole)
+    is_carried = _carry_past(home, build, run_id, source, whole)
     if whole and not is_carried:
         raise WarehouseError(
             f"there is no earlier {source} night in {home.root} to begin from: run a whole `segue refresh`"
@@ -85,7 +85,7 @@ def _clear(building: Path) -> None:
             left.unlink()
 
 
-def _carry_past(home: Home, build: Path, source: str, whole: bool) -> bool:
+def _carry_past(home: Home, build: Path, run_id: str, source: str, whole: bool) -> bool:
     """Fill the build from the files of earlier nights; whether one of the same source was found."""
     is_booked = False
     for past in pasts(home, source):
@@ -95,9 +95,9 @@ def _carry_past(home: Home, build: Path, source: str, whole: bool) -> bool:
                 with transaction(con):
                     for table in TABLES:
                         if is_same and (table in FACTS or (whole and table not in BY_NIGHT)):
-                            _carry(con, table, None if whole else CARRIED[source])
+                            _carry(con, table, run_id, None if whole else CARRIED[source])
                         elif table in BY_NIGHT and not is_booked:
-                            _carry(con, table)
+                            _carry(con, table, run_id)
                 is_booked = True
         except UnreadableError as error:
             log.warning("%s; nothing was carried over from it", error)
@@ -123,8 +123,11 @@ def _source_of(con: DuckDBPyConnection) -> str | None:
     return found[0][0] if found else None
 
 
-def _carry(con: DuckDBPyConnection, table: str, sources: Sequence[str] | None = None) -> None:
-    """Copy what still counts of one table; columns that only one side has are left out or null."""
+def _carry(con: DuckDBPyConnection, table: str, run_id: str, sources: Sequence[str] | None = None) -> None:
+    """Copy what still counts of one table; columns that only one side has are left out or null.
+
+    Nights that lie in the future, because the clock was wrong then or is now, are left out: tonight is the latest.
+    """
     columns = _shared_columns(con, table)
     if not set(required(table)) <= set(columns):
         if columns:
@@ -133,8 +136,8 @@ def _carry(con: DuckDBPyConnection, table: str, sources: Sequence[str] | None = 
     names, target = ", ".join(map(identifier, columns)), identifier(table)
     earlier = f"insert into {target} by name select {names} from past.{target}"  # noqa: S608 - names of our own tables
     if table in BY_NIGHT:
-        recent = "select run_id from past.runs order by started_at desc, run_id desc limit $nights"
-        con.execute(f"{earlier} where run_id in ({recent})", {"nights": BY_NIGHT[table]})
+        recent = "select run_id from past.runs where run_id < $tonight order by run_id desc limit $nights"
+        con.execute(f"{earlier} where run_id in ({recent})", {"nights": BY_NIGHT[table], "tonight": run_id})
     elif table in FACTS and sources is not None:
         con.execute(f"{earlier} where list_contains($sources, source)", {"sources": list(sources)})
     else:

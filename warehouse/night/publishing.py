@@ -4,6 +4,7 @@ A reader holds the file that it opened, whatever is renamed; at any moment, also
 leads to a whole night.
 """
 
+import logging
 import os
 import re
 from dataclasses import dataclass
@@ -14,7 +15,10 @@ from shutil import copyfile
 from schemas.errors import WarehouseError
 from schemas.values import Home
 from warehouse.connection import reader, told, writer
+from warehouse.standing import verify
 from warehouse.statements import statement
+
+log = logging.getLogger(__name__)
 
 KEEP = 7
 """Former nights that stay for a rollback, unless told."""
@@ -59,13 +63,21 @@ def publish(home: Home, build: Path, *, keep: int = KEEP, keep_bytes: int = KEEP
 
 
 def rollback(home: Home) -> Generation:
-    """Publish the latest generation again and return it; the night that it replaces is kept as ``history/withdrawn.duckdb``.
+    """Publish the latest whole generation again and return it; the night that it replaces is kept as ``history/withdrawn.duckdb``.
+
+    A generation that cannot be read is set aside.
 
     Raises:
         WarehouseError: there is no earlier night.
     """
-    kept = generations(home)
-    if not kept:
+    while kept := generations(home):
+        try:
+            verify(kept[-1].path)
+            break
+        except WarehouseError as error:
+            log.warning("%s; it is passed over", error)
+            set_aside(home, kept[-1].path)
+    else:
         raise WarehouseError(f"there is no earlier night in {home.history} to go back to")
     with told(home.warehouse):
         if home.warehouse.exists():
