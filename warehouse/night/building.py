@@ -100,7 +100,8 @@ def _carry_past(home: Home, build: Path, run_id: str, source: str, whole: bool) 
                             _carry(con, table, run_id)
                 is_booked = True
         except UnreadableError as error:
-            log.warning("%s; nothing was carried over from it", error)
+            why = str(error.__cause__ or error).splitlines()[0]
+            log.warning("%s is damaged and set aside, nothing was carried over from it: %s", past, why)
             set_aside(home, past)
         else:
             if is_same:
