@@ -13,9 +13,10 @@ from tasks.night.context import Access, Night
 from tasks.night.ledger import stage
 from tasks.spotify.extraction import gathered
 from tasks.spotify.features import featured
-from tasks.spotify.walk.api import RECCOBEATS_RATE, SPOTIFY, Api, Services, open_api
+from tasks.spotify.plan import Plan, planned
+from tasks.spotify.walk.api import RECCOBEATS_RATE, Api, Services, open_api
 from tasks.spotify.walk.capabilities import Capabilities, probe
-from tasks.spotify.walk.landing import open_landing, purge
+from tasks.spotify.walk.landing import Landing, Walk, open_landing, purge
 from tasks.spotify.walk.past import Past
 from tasks.spotify.web.transport import Counts, Meter
 from warehouse import reading
@@ -38,6 +39,28 @@ class Extraction:
         return iter(self.harvests)
 
 
+def plan_extraction(night: Night, access: Access) -> Plan:
+    """What a night would ask for now; nothing is asked but what the probe needs, and nothing is kept.
+
+    Raises:
+        SignInError, ApiError: as the first two steps of a night.
+        Parked: Spotify wants to be left alone.
+    """
+    walk = Walk(night.row_source, "", night.full, night.started_at)
+    with _open(night, access, Landing(walk), Meter()) as api:
+        if api.parks:
+            raise next(iter(api.parks.values()))
+        with api.meter.stage("probe"):
+            capabilities = probe(api)
+        past, tracks, features = Past(), pl.DataFrame(), pl.DataFrame()
+        published = night.home.warehouse
+        if published.is_file():
+            tracks, features = (reading.table(published, name) for name in ("tracks", "audio_features"))
+            tracks = tracks.filter(pl.col("source") == night.row_source)
+            past = past if night.full else Past.of(reading.known(published, night.row_source))
+        return planned(api, capabilities, past, tracks, features, night.started_at)
+
+
 @stage("token")
 def acquire_token(night: Night, access: Access) -> Api:
     """Sign in with what there is and open tonight's clients; close them when the walk is over.
@@ -46,38 +69,19 @@ def acquire_token(night: Night, access: Access) -> Api:
         SignInError: there is nothing to sign in with, or it was refused.
         ApiError: the accounts service does not answer.
     """
-    wishes = night.wishes
-    rate = LOOPBACK_RATE if night.source == "demo" else wishes["requests_per_second"]
-    app = "demo" if night.source == "demo" else access.client_id
     landing = open_landing(
         night.home,
         night.run_id,
         night.row_source,
-        app,
+        "demo" if night.source == "demo" else access.client_id,
         full=night.full,
         now=night.started_at,
         published=_published(night),
     )
-    purge(night.home, wishes["landing_days"], night.started_at, keep=landing)
-    services = Services(
-        access.api_url,
-        access.accounts_url,
-        access.reccobeats_url,
-        access.client_id,
-        access.client_secret,
-        access.refresh_token,
-    )
+    purge(night.home, night.wishes["landing_days"], night.started_at, keep=landing)
     meter = Meter()
     with meter.stage("token") as counts:
-        api = open_api(
-            services,
-            night.home,
-            landing,
-            rate=rate,
-            reccobeats_rate=LOOPBACK_RATE if night.source == "demo" else RECCOBEATS_RATE,
-            max_wait_seconds=wishes["max_wait_seconds"],
-            meter=meter,
-        )
+        api = _open(night, access, landing, meter)
     for told in api.warnings:
         night.tell(told)
     _book(night, api, counts, 1)
@@ -119,8 +123,7 @@ def extract_pages(night: Night, api: Api, capabilities: Capabilities) -> Extract
     with api.meter.stage("extract") as counts:
         artists, credits = (reading.table(night.build, name) for name in ("artists", "track_artists"))
         found = gathered(api, capabilities, past, artists, credits, night.row_source, night.started_at)
-    if SPOTIFY not in api.parks:
-        api.landing.end(api.clock.now(), is_whole=found.is_complete)
+    api.left_out = not found.is_complete
     writing.record(night.build, "fetches", found.fetches)
     for problem in found.problems:
         night.tell(problem)
@@ -143,6 +146,8 @@ def fetch_features(night: Night, api: Api, capabilities: Capabilities) -> list[H
             night.started_at,
             again=night.full,
         )
+    if not api.parks:
+        api.landing.end(api.clock.now(), is_whole=not (api.left_out or found.problems))
     writing.record(night.build, "fetches", found.fetches)
     for problem in found.problems:
         night.tell(problem)
@@ -150,6 +155,27 @@ def fetch_features(night: Night, api: Api, capabilities: Capabilities) -> list[H
     night.ledger.current.rows = sum(harvest.rows.height for harvest in found.harvests)
     night.facts["feature_coverage"] = found.coverage
     return found.harvests
+
+
+def _open(night: Night, access: Access, landing: Landing, meter: Meter) -> Api:
+    is_demo = night.source == "demo"
+    services = Services(
+        access.api_url,
+        access.accounts_url,
+        access.reccobeats_url,
+        access.client_id,
+        access.client_secret,
+        access.refresh_token,
+    )
+    return open_api(
+        services,
+        night.home,
+        landing,
+        meter,
+        rate=LOOPBACK_RATE if is_demo else night.wishes["requests_per_second"],
+        reccobeats_rate=LOOPBACK_RATE if is_demo else RECCOBEATS_RATE,
+        max_wait_seconds=night.wishes["max_wait_seconds"],
+    )
 
 
 def _published(night: Night) -> list[str]:

@@ -131,10 +131,10 @@ def _ask_artists(
     if SPOTIFY in api.parks or (is_untold and not in_batches):
         return Asked()
     named = [identifier(artist) for track in tracks for artist in objects(track.get("artists"))]
-    tonight = pl.DataFrame({"artist_id": named}, schema={"artist_id": TEXT}).drop_nulls()
-    known = artists.filter(pl.col("genres").is_not_null())["artist_id"].to_list()
-    wanted = pl.concat([tonight, artists.select("artist_id")]).filter(~pl.col("artist_id").is_in(known))
-    ids = artists_to_ask(wanted, pl.concat([tonight, credits.select("artist_id")]), followed, past, now)
+    tonight = pl.DataFrame({"artist_id": named}, schema={"artist_id": TEXT})
+    told = artists.filter(pl.col("genres").is_not_null())["artist_id"].to_list()
+    full = [artist_id for artist_id in map(identifier, followed) if artist_id]
+    ids = artists_to_ask(pl.concat([tonight, credits.select("artist_id")]), [*told, *full], past, now)
     return ask_artists(api, ids, in_batches=in_batches)
 
 

@@ -1,7 +1,6 @@
 """Audio features and popularity, of Spotify where it still tells them, else of ReccoBeats."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -28,7 +27,7 @@ def spotify_objects(body: Json) -> dict[str, Json]:
     return {thing["id"]: thing for thing in objects(body.get("audio_features")) if isinstance(thing.get("id"), str)}
 
 
-def audio_features(found: dict[str, Json], source: str, unknown: int) -> Harvest:
+def audio_features(found: Mapping[str, Json], source: str, unknown: int) -> Harvest:
     """Features by track id; ``unknown`` counts the tracks that were asked for and are not known."""
     rows = [{"track_id": track_id, **_features(thing)} for track_id, thing in found.items()]
     return Harvest("audio_features", source, frame(rows, FEATURE), {"unknown": unknown} if unknown else {})
@@ -44,16 +43,9 @@ def _features(thing: Json) -> Json:
     return values
 
 
-def popularity(found: dict[str, Json], tracks: pl.DataFrame, source: str) -> Harvest:
-    """Rows of ``tracks`` with the popularity that ReccoBeats tells, for those of which it tells one."""
-    told: dict[str, Any] = {track_id: thing.get("popularity") for track_id, thing in found.items()}
-    known = frame(
-        [{"track_id": track_id, "popularity": value} for track_id, value in told.items() if value is not None],
-        {"track_id": TEXT, "popularity": WHOLE},
-    )
-    rows = tracks.drop("popularity", "source").join(known, on="track_id", how="inner", maintain_order="left")
-    return Harvest("tracks", source, rows.select(*_order(tracks)))
-
-
-def _order(tracks: pl.DataFrame) -> Iterable[str]:
-    return [name for name in tracks.columns if name != "source"]
+def popularity(found: Mapping[str, Json], tracks: pl.DataFrame, source: str) -> Harvest:
+    """The rows of ``tracks`` that are in ``found``, with the popularity that stands there."""
+    told = [{"track_id": track_id, "popularity": thing["popularity"]} for track_id, thing in found.items()]
+    rated = frame(told, {"track_id": TEXT, "popularity": WHOLE})
+    rows = tracks.drop("popularity", "source").join(rated, on="track_id", maintain_order="left")
+    return Harvest("tracks", source, rows)

@@ -40,7 +40,11 @@ class Services:
 
 @dataclass
 class Api:
-    """The open clients of a night. ``parks`` are the services that want to be left alone, and until when."""
+    """The open clients of a night.
+
+    ``parks`` are the services that want to be left alone, and until when. ``left_out`` is set when a fault left something
+    out of the walk.
+    """
 
     spotify: Client
     reccobeats: Client | None
@@ -50,6 +54,7 @@ class Api:
     home: Home
     parks: dict[str, Parked] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    left_out: bool = False
 
     def ask(self, path: str, params: Params | None = None, *, walk: int = 0) -> dict[str, Any]:
         """Spotify's answer, landed; see `Client.get` and `Landing.answer`."""
@@ -75,7 +80,7 @@ class Api:
     def _park(self, service: str, told: Parked) -> None:
         if service not in self.parks:
             self.parks[service] = told
-            park(self.home, service, told.until, self.clock.now())
+            park(self.home, self.landing.walk.source, service, told.until, self.clock.now())
 
     @property
     def parked_until(self) -> datetime | None:
@@ -100,11 +105,11 @@ def open_api(
     services: Services,
     home: Home,
     landing: Landing,
+    meter: Meter,
     *,
     rate: float,
     reccobeats_rate: float = RECCOBEATS_RATE,
     max_wait_seconds: float,
-    meter: Meter | None = None,
     clock: Clock | None = None,
     timeout: tuple[float, float] | None = None,
 ) -> Api:
@@ -118,7 +123,6 @@ def open_api(
         ApiError: the accounts service does not answer.
     """
     clock = clock or Clock()
-    meter = meter or Meter()
     timing: dict[str, Any] = {} if timeout is None else {"timeout": timeout}
 
     def transport(service: str, rate: float) -> Transport:
@@ -141,7 +145,7 @@ def open_api(
     )
     api = Api(spotify, reccobeats, landing, meter, clock, home)
     for service in (SPOTIFY, RECCOBEATS):
-        if told := parked(home, service, clock.now()):
+        if told := parked(home, landing.walk.source, service, clock.now()):
             api.parks[service] = told
     if stored and (soon := warning(stored, clock.now())):
         api.warnings.append(soon)

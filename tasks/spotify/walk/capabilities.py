@@ -10,7 +10,7 @@ import polars as pl
 from schemas.errors import ApiError, Parked
 from tasks.spotify.parse.library import contents
 from tasks.spotify.parse.values import inner
-from tasks.spotify.walk.api import SPOTIFY, Api
+from tasks.spotify.walk.api import SPOTIFY, Api, Params
 from tasks.spotify.web.paging import entries_of
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ SCOPES: Mapping[str, str] = {
 
 SOME_TRACK, SOME_ARTIST = "11dFghVXANMlKmJXsNCbNl", "0TnOYISbd1XYRBk9myaseg"
 """Ids out of Spotify's own documentation: whether a batch endpoint answers does not depend on whom it knows."""
+
+FIRST_PAGE: Params = {"limit": 50, "offset": 0}
 
 
 @dataclass(frozen=True)
@@ -111,15 +113,15 @@ def _probe(api: Api, capabilities: Capabilities) -> None:
         scopes = api.spotify.scopes
         for scope in SCOPES if scopes else ():
             found[f"scope:{scope}"] = Capability(scope in scopes, None, SCOPES[scope])
-        _try(api, found, "playlists", "/me/playlists", {"limit": 50, "offset": 0}, scope="playlist-read-private")
-        page = _try(api, found, "saved_tracks", "/me/tracks", {"limit": 50, "offset": 0}, scope="user-library-read")
+        _try(api, found, "playlists", "/me/playlists", FIRST_PAGE, scope="playlist-read-private")
+        page = _try(api, found, "saved_tracks", "/me/tracks", FIRST_PAGE, scope="user-library-read")
         _fields(found, contents(entries_of(page or {})))
     _try(api, found, "batch_artists", "/artists", {"ids": SOME_ARTIST})
     _try(api, found, "audio_features", "/audio-features", {"ids": SOME_TRACK})
 
 
 def _try(
-    api: Api, found: dict[str, Capability], name: str, path: str, params: dict[str, str | int], scope: str | None = None
+    api: Api, found: dict[str, Capability], name: str, path: str, params: Params, scope: str | None = None
 ) -> dict[str, Any] | None:
     if scope and f"scope:{scope}" in found and not found[f"scope:{scope}"].is_available:
         found[name] = Capability(False, None, f"needs the scope {scope}")

@@ -35,28 +35,16 @@ class Asked:
     is_parked: bool = False
 
 
-def artists_to_ask(
-    artists: pl.DataFrame, credits: pl.DataFrame, full: Iterable[Json], past: Past, now: datetime
-) -> list[str]:
-    """Ids of the artists of whom not more than the name is known, the most credited first.
+def artists_to_ask(credits: pl.DataFrame, known: Iterable[str], past: Past, now: datetime) -> list[str]:
+    """Ids of the credited artists (one row of ``credits`` a credit, artist_id) who are not ``known``, most credited first.
 
-    ``artists`` (artist_id, genres) and ``credits`` (artist_id) are all that is known by now, ``full`` the full objects of
-    tonight. Who was asked for less than 90 days ago is left alone, whatever the answer was.
+    Who was asked for less than 90 days ago is left alone, whatever the answer was.
     """
-    done = {thing.get("id") for thing in full}
-    done |= {
-        object_id
-        for (entity, object_id), (*_, at) in past.asked.items()
-        if entity == "artists" and now - at < ASKED_AGAIN
-    }
-    is_wanted = pl.col("artist_id").str.contains(r"^[0-9A-Za-z]{22}$") & ~pl.col("artist_id").is_in(list(done))
-    return (
-        artists.filter(is_wanted)
-        .unique("artist_id")
-        .join(credits.group_by("artist_id").len(), on="artist_id", how="left")
-        .sort(["len", "artist_id"], descending=[True, False], nulls_last=True)["artist_id"]
-        .to_list()
-    )
+    asked = past.asked.items()
+    done = {artist_id for (entity, artist_id), (*_, at) in asked if entity == "artists" and now - at < ASKED_AGAIN}
+    is_wanted = pl.col("artist_id").str.contains(r"^[0-9A-Za-z]{22}$") & ~pl.col("artist_id").is_in([*done, *known])
+    counted = credits.filter(is_wanted).group_by("artist_id").len()
+    return counted.sort(["len", "artist_id"], descending=[True, False])["artist_id"].to_list()
 
 
 def ask_artists(api: Api, ids: Sequence[str], *, in_batches: bool, most: int = REQUESTS_A_NIGHT) -> Asked:

@@ -14,9 +14,9 @@ def parking_of(home: Home) -> Path:
     return home.landing / "parked.json"
 
 
-def parked(home: Home, service: str, now: datetime) -> Parked | None:
-    """The park of ``service`` that is still on."""
-    until = _read(home).get(service)
+def parked(home: Home, source: str, service: str, now: datetime) -> Parked | None:
+    """The park of ``service`` that is still on; the demo's services are others than the real ones."""
+    until = _read(home).get(f"{source}: {service}")
     if until is None or until <= now:
         return None
     return Parked(
@@ -26,9 +26,9 @@ def parked(home: Home, service: str, now: datetime) -> Parked | None:
     )
 
 
-def park(home: Home, service: str, until: datetime, now: datetime) -> None:
+def park(home: Home, source: str, service: str, until: datetime, now: datetime) -> None:
     """Write down that ``service`` is not to be asked before ``until``; parks that are over are dropped."""
-    _write(home, {**_read(home), service: until}, now)
+    _write(home, {**_read(home), f"{source}: {service}": until}, now)
 
 
 def unpark(home: Home) -> None:

@@ -48,8 +48,13 @@ def reccobeats_features(api: Api, ids: Sequence[str]) -> Heard:
 
 
 def reccobeats_tracks(api: Api, ids: Sequence[str]) -> Heard:
-    """What ReccoBeats knows of tracks, popularity among it."""
-    return _heard(ids, RECCOBEATS_BATCH, lambda chunk: _reccobeats(api, "/v1/track", chunk))
+    """What ReccoBeats knows of tracks of which it tells a popularity."""
+
+    def ask(chunk: tuple[str, ...]) -> dict[str, Json]:
+        found = _reccobeats(api, "/v1/track", chunk)
+        return {track_id: track for track_id, track in found.items() if track.get("popularity") is not None}
+
+    return _heard(ids, RECCOBEATS_BATCH, ask)
 
 
 def askable(tracks: pl.DataFrame) -> pl.DataFrame:
