@@ -18,6 +18,7 @@ from tasks.spotify.walk.api import RECCOBEATS_RATE, Api, Services, open_api
 from tasks.spotify.walk.capabilities import Capabilities, probe
 from tasks.spotify.walk.landing import Landing, Walk, open_landing, purge
 from tasks.spotify.walk.past import Past
+from tasks.spotify.web.clock import Clock
 from tasks.spotify.web.transport import Counts, Meter
 from warehouse import reading
 from warehouse.night import writing
@@ -62,8 +63,10 @@ def plan_extraction(night: Night, access: Access) -> Plan:
 
 
 @stage("token")
-def acquire_token(night: Night, access: Access) -> Api:
+def acquire_token(night: Night, access: Access, clock: Clock | None = None) -> Api:
     """Sign in with what there is and open tonight's clients; close them when the walk is over.
+
+    ``clock`` is the time by which they wait.
 
     Raises:
         SignInError: there is nothing to sign in with, or it was refused.
@@ -81,7 +84,7 @@ def acquire_token(night: Night, access: Access) -> Api:
     purge(night.home, night.wishes["landing_days"], night.started_at, keep=landing)
     meter = Meter()
     with meter.stage("token") as counts:
-        api = _open(night, access, landing, meter)
+        api = _open(night, access, landing, meter, clock)
     for told in api.warnings:
         night.tell(told)
     _book(night, api, counts, 1)
@@ -157,7 +160,7 @@ def fetch_features(night: Night, api: Api, capabilities: Capabilities) -> list[H
     return found.harvests
 
 
-def _open(night: Night, access: Access, landing: Landing, meter: Meter) -> Api:
+def _open(night: Night, access: Access, landing: Landing, meter: Meter, clock: Clock | None = None) -> Api:
     is_demo = night.source == "demo"
     services = Services(
         access.api_url,
@@ -175,6 +178,7 @@ def _open(night: Night, access: Access, landing: Landing, meter: Meter) -> Api:
         rate=LOOPBACK_RATE if is_demo else night.wishes["requests_per_second"],
         reccobeats_rate=LOOPBACK_RATE if is_demo else RECCOBEATS_RATE,
         max_wait_seconds=night.wishes["max_wait_seconds"],
+        clock=clock,
     )
 
 
