@@ -121,6 +121,24 @@ class Tastes(pa.DataFrameModel):
         metadata = {"key": ["track_id"]}
 
 
+class Exclusions(pa.DataFrameModel):
+    """One row is something that the person does not let count for the profile, with what it takes away."""
+
+    kind: str = pa.Field(
+        isin=["artist", "genre", "playlist", "hours", "dates", "device", "incognito"], description="What is excluded"
+    )
+    value: str = pa.Field(
+        description="Name or id; 22:00-06:00 (UTC) for hours; 2026-12-01..2026-12-26 for dates; part of a device's name"
+    )
+    plays: pl.Int64 = pa.Field(ge=0, le=2**62, description="Plays that do not count because of it")
+    songs: pl.Int64 = pa.Field(ge=0, le=2**62, description="Songs that left the profile because of it")
+    weight: float = pa.Field(ge=-1e6, le=1e6, description="Weight that left the profile because of it")
+
+    class Config:
+        strict = True
+        metadata = {"key": ["kind", "value"]}
+
+
 class Models(pa.DataFrameModel):
     """One row is a step of a shape function (or a weight) of tonight's hybrid: inside (lower, upper] the signal adds value."""
 

@@ -13,7 +13,17 @@ from schemas.nights import (
     Runs,
     RunStages,
 )
-from schemas.similarity import Baskets, Evaluation, Models, Neighbours, Recommendations, Recordings, Songs, Tastes
+from schemas.similarity import (
+    Baskets,
+    Evaluation,
+    Exclusions,
+    Models,
+    Neighbours,
+    Recommendations,
+    Recordings,
+    Songs,
+    Tastes,
+)
 
 TABLES: dict[str, type[pa.DataFrameModel]] = {
     "tracks": Tracks,
@@ -32,6 +42,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     "baskets": Baskets,
     "neighbours": Neighbours,
     "tastes": Tastes,
+    "exclusions": Exclusions,
     "recommendations": Recommendations,
     "models": Models,
     "evaluation": Evaluation,

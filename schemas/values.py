@@ -48,6 +48,11 @@ class Home:
         return self.root / "journal" / "feedback.jsonl"
 
     @property
+    def exclusions(self) -> Path:
+        """What must not count for the profile, a line each; a person may edit it."""
+        return self.root / "exclusions.csv"
+
+    @property
     def reports(self) -> Path:
         """Generated pages."""
         return self.root / "reports"

@@ -1,0 +1,80 @@
+"""Steps about the person: the journal into the table of feedback, the profile, and the list that is published."""
+
+import json
+import logging
+
+import polars as pl
+
+from tasks.night.context import Night
+from tasks.night.ledger import stage
+from tasks.taste import exclusions
+from tasks.taste.clusters import tastes
+from tasks.taste.evidence import Library, evidence
+from warehouse import for_you, journal
+from warehouse.night import writing
+from warehouse.reading import query, table
+
+log = logging.getLogger(__name__)
+
+LIST = "for_you"
+SONGS = 50
+"""Songs on the published list; `segue for-you` makes its own with what was said since."""
+
+
+@stage("feedback")
+def fold_feedback(night: Night) -> None:
+    """Let the table ``feedback`` hold what counts of the journal, no more and no less."""
+    rows = journal.frame(journal.read(night.home.journal))
+    night.ledger.current.rows = writing.replace(night.build, "feedback", rows)
+
+
+@stage("for_you")
+def publish_lists(night: Night) -> None:
+    """Work out the profile and the list for the person, keep what is still good of last night's list, and say how much."""
+    build = night.build
+    library = Library(
+        plays=table(build, "plays"),
+        saved=table(build, "saved_tracks"),
+        top=table(build, "top_tracks"),
+        listed=query(build, "for_you/listed"),
+        feedback=table(build, "feedback"),
+        songs=table(build, "songs"),
+    )
+    playlists = table(build, "playlists").select("playlist_id", "name")
+    excluded = exclusions.read(night.home.exclusions)
+    writing.replace(build, "exclusions", exclusions.effects(library, excluded, playlists))
+    said = evidence(exclusions.without(library, excluded, playlists))
+    near = query(build, "for_you/reached", seeds=said["track_id"].to_list())
+    profile = tastes(said, library.songs, near.select("score", track_id="seed", neighbour_id="track_id"))
+    writing.replace(build, "tastes", profile)
+    earlier = (
+        query(night.home.warehouse, "for_you/earlier")["track_id"].to_list() if night.home.warehouse.exists() else []
+    )
+    listed = for_you.recommended(build, journal.read(night.home.journal), SONGS, earlier=earlier)
+    night.ledger.current.rows = writing.replace(build, "recommendations", _rows(listed))
+    _tell(night, profile, listed, earlier)
+
+
+def _rows(listed: pl.DataFrame) -> pl.DataFrame:
+    reasons = [json.dumps(told, ensure_ascii=False) for told in listed["reasons"].to_list()]
+    return listed.select(
+        pl.lit(LIST).alias("list"),
+        pl.col("rank").cast(pl.Int32),
+        "track_id",
+        "score",
+        pl.Series("reasons", reasons, pl.String),
+        "taste_id",
+    )
+
+
+def _tell(night: Night, profile: pl.DataFrame, listed: pl.DataFrame, earlier: list[str]) -> None:
+    names = profile.filter(pl.col("weight") > 0)["taste"].unique(maintain_order=True).to_list()
+    note = (
+        f"{len(names)} tastes: {'; '.join(names)}" if names else "nothing is known of the person yet: well known songs"
+    )
+    kept = len(set(earlier) & set(listed["track_id"].to_list()))
+    if earlier:
+        note += f"; {kept} of {listed.height} songs stay from last night"
+    night.facts["tastes"] = names
+    night.facts["for_you_kept"] = kept if earlier else None
+    night.ledger.current.note = note

@@ -1,0 +1,401 @@
+"""Songs for the person, from the published file and the journal: what was said a second ago counts. DuckDB and polars only.
+
+The profile (table ``tastes``) holds several tastes, each with the songs that speak for it. A song is scored within a taste
+by the songs of the profile that it belongs with:
+
+    score = Σ strength(seed) · score(seed, song) / Σ strength(seed),   strength = log(1 + weight)
+
+less what songs that speak against it take off. Every addend is a reason. The places of the list are shared out among the
+tastes by the roots of their weights (D'Hondt), so that a small taste is heard beside a large one.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from math import log1p, sqrt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from schemas.values import Home
+from warehouse import journal
+from warehouse.connection import reader
+from warehouse.journal import Said
+from warehouse.query.answering import COLUMNS
+from warehouse.query.ranking import artist_cap
+from warehouse.statements import statement
+
+HALF_LIFE = timedelta(days=30)
+"""After this time a play, a skip or a word of the person counts half."""
+
+STANDING = 0.25
+"""What was said or saved never counts less than this share of what it did when it was new."""
+
+WORTH = {"like": 3.0, "dislike": -4.0, "skip": -1.0}
+STAR_WORTH = 2.0
+"""A rating is worth so much for each star above or below three."""
+
+COOL_DOWN = timedelta(days=30)
+"""A song that was heard, or spoken of, rests for so long."""
+
+SKIPPED_OFTEN = 3
+"""A song skipped so many times, and in at least half of its plays, is not recommended."""
+
+FRESH = timedelta(days=3)
+FRESH_FACTOR = 4.0
+"""What was liked within `FRESH` counts so many times, so that the list answers to it."""
+
+SEEDS = 25
+"""Songs that speak for a taste, at most: its strongest."""
+
+AGAINST = 0.5
+"""A song that speaks against another one takes off this share of what it would add if it were liked."""
+
+KEPT = 1.1
+"""A song of the last list stays until another one is better by this factor."""
+
+NAMED = 3
+"""Songs that the reasons of a recommendation name; the others are summed."""
+
+KIN_SCORE = 0.3
+"""Score of a song for sharing artist and genres with a seed that has no neighbours."""
+
+TASTE = {"taste_id": pl.Int32()}
+
+
+def for_you(home: Home, limit: int = 20) -> pl.DataFrame:
+    """Songs for the person, best of each taste in turn: rank, track_id, name, artists, album, poster_url, spotify_url, score,
+    reasons.
+
+    Never what is blocked, disliked, skipped often, heard or spoken of in the last 30 days. The contributions of ``reasons``
+    sum to the score. Who was never heard gets well known songs of different artists.
+
+    Raises:
+        WarehouseError: there is no published file, or it is damaged.
+    """
+    return recommended(home.warehouse, journal.read(home.journal), limit).drop("taste_id")
+
+
+def recommended(
+    warehouse: Path, said: Sequence[Said], limit: int, *, earlier: Collection[str] | None = None
+) -> pl.DataFrame:
+    """As `for_you`, with the column ``taste_id``, for any file and any feedback.
+
+    ``said`` is all that counts of the journal: what the file has of it and the journal has not, was undone. ``earlier`` are
+    the songs of the last list, which stay if they are as good; those of the file when left out.
+
+    Raises:
+        WarehouseError: the file is missing or damaged.
+    """
+    with reader(Path(warehouse)) as con:
+        return _Listener(con, said).songs(limit, earlier)
+
+
+def worth(kind: str, value: float | None) -> float:
+    """What a word of the person is worth when it is new: 1 is a song played to its end."""
+    return (value - 3) * STAR_WORTH if kind == "rating" and value is not None else WORTH.get(kind, 0.0)
+
+
+def faded(kind: str, age: timedelta) -> float:
+    """The share of its worth that is left of a word after ``age``; nothing is worth more than new."""
+    left = min(0.5 ** (age / HALF_LIFE), 1.0)
+    return left if kind == "skip" else max(left, STANDING)
+
+
+@dataclass
+class _Song:
+    """A song of the profile: its taste, its weight, and how the person knows it."""
+
+    track_id: str
+    taste_id: int
+    weight: float
+    plays: int = 0
+    is_liked: bool = False
+    is_fresh: bool = False
+
+    @property
+    def strength(self) -> float:
+        return log1p(abs(self.weight)) * (FRESH_FACTOR if self.is_fresh else 1.0)
+
+    @property
+    def how(self) -> str:
+        if self.is_liked:
+            return "which you liked"
+        return f"which you played {self.plays} times" if self.plays > 1 else "which you played"
+
+
+@dataclass
+class _Candidate:
+    """A song that may be recommended, within one taste, with what each song of the profile gives it."""
+
+    row: Mapping[str, Any]
+    taste_id: int | None
+    addends: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        return sum(self.addends.values())
+
+
+class _Listener:
+    """The person as the file and the journal know them; every read is a small statement of its own."""
+
+    def __init__(self, con: DuckDBPyConnection, said: Sequence[Said]) -> None:
+        self.con = con
+        self.rows: dict[str, dict[str, Any]] = {}
+        self.barred: set[str] = set()
+        self.barred_artists: set[str] = set()
+        self.barred_genres: set[str] = set()
+        folded = {row["feedback_id"]: row for row in self._read("table", table="feedback").iter_rows(named=True)}
+        spoken = journal.frame(said).to_dicts()
+        now = datetime.now(UTC).replace(tzinfo=None)
+        self.spoken = [row for row in spoken if row["until"] is None or row["until"] > now]
+        listened_at = self._read("for_you/reference")["at"].item()
+        self.reference: datetime = listened_at or max((row["at"] for row in spoken), default=now)
+        self.profile = {
+            row["track_id"]: _Song(row["track_id"], row["taste_id"], row["weight"], row["plays"], row["is_liked"])
+            for row in self._read("for_you/profile").iter_rows(named=True)
+        }
+        ids = {row["feedback_id"] for row in spoken}
+        self._adjust([row for row in spoken if row["feedback_id"] not in folded], +1)
+        self._adjust([row for row in folded.values() if row["feedback_id"] not in ids], -1)
+        for row in spoken:
+            if worth(row["kind"], row["value"]) > 0 and self.reference - row["at"] <= FRESH:
+                self._known(row["entity_id"]).is_fresh = True
+
+    def songs(self, limit: int, earlier: Collection[str] | None) -> pl.DataFrame:
+        """The list, a row a song."""
+        if earlier is None:
+            earlier = self._read("for_you/earlier")["track_id"].to_list()
+        queues = self._queues(set(earlier))
+        chosen = self._chosen(queues, limit)
+        rows = [
+            {name: one.row[name] for name in COLUMNS if name in one.row}
+            | {"rank": rank, "score": one.score, "reasons": self._reasons(one), "taste_id": one.taste_id}
+            for rank, one in enumerate(chosen, start=1)
+        ]
+        return pl.DataFrame(rows, schema=COLUMNS | TASTE)
+
+    def _read(self, name: str, **values: object) -> pl.DataFrame:
+        return self.con.sql(statement(name), params=values or None).pl()
+
+    def _look_up(self, track_ids: Iterable[str]) -> None:
+        """Read the songs that are not known yet."""
+        wanted = sorted(set(track_ids) - self.rows.keys())
+        if wanted:
+            found = self._read("for_you/songs", track_ids=wanted)
+            self.rows |= {row["track_id"]: row for row in found.iter_rows(named=True)}
+
+    def _known(self, track_id: str) -> _Song:
+        """The song in the profile that stands for this track (any pressing of its recording); a new one without a taste."""
+        if track_id in self.profile:
+            return self.profile[track_id]
+        self._look_up([track_id, *self.profile])
+        recording = self.rows.get(track_id, {}).get("recording_id")
+        for song in self.profile.values():
+            if recording is not None and self.rows.get(song.track_id, {}).get("recording_id") == recording:
+                return song
+        self.profile[track_id] = _Song(track_id, NO_TASTE, 0.0)
+        return self.profile[track_id]
+
+    def _adjust(self, rows: Sequence[Mapping[str, Any]], sign: int) -> None:
+        """Let what was said since the night (or, with -1, what was undone) weigh in the profile."""
+        for row in rows:
+            if row["entity"] == "track" and row["kind"] != "block":
+                song = self._known(row["entity_id"])
+                song.weight += sign * worth(row["kind"], row["value"]) * faded(row["kind"], self.reference - row["at"])
+                if row["kind"] == "like":
+                    song.is_liked = sign > 0
+
+    def _seeds(self) -> tuple[dict[int, list[_Song]], list[_Song]]:
+        """The songs that speak for each taste, and those that speak against others; strongest first."""
+        ordered = sorted(self.profile.values(), key=lambda song: (-song.strength, song.track_id))
+        against = [song for song in ordered if song.weight < 0][:SEEDS]
+        tastes: dict[int, list[_Song]] = {}
+        for song in ordered:
+            if song.weight > 0:
+                tastes.setdefault(song.taste_id, []).append(song)
+        return {taste: songs[:SEEDS] for taste, songs in tastes.items()}, against
+
+    def _queues(self, earlier: set[str]) -> dict[int, list[_Candidate]]:
+        """For each taste its candidates, best first."""
+        newcomers = [song for song in self.profile.values() if song.taste_id == NO_TASTE]
+        self._settle(newcomers)
+        seeds, against = self._seeds()
+        asked = [song.track_id for songs in seeds.values() for song in songs] + [song.track_id for song in against]
+        reached = self._reached(asked)
+        self._look_up([*reached["track_id"].unique().to_list(), *self.profile])
+        self._bar()
+        queues = {}
+        for taste, songs in seeds.items():
+            found = self._scored(taste, songs, against, reached)
+            found = [one for one in found if one.score > 0 and not self._is_barred(one.row)]
+            queues[taste] = sorted(
+                found,
+                key=lambda one: (-one.score * (KEPT if one.row["track_id"] in earlier else 1.0), one.row["track_id"]),
+            )
+        return queues
+
+    def _reached(self, track_ids: Sequence[str]) -> pl.DataFrame:
+        """seed, track_id, score: the neighbours of the songs; for one that has none, songs of its artists and genres."""
+        reached = self._read("for_you/reached", seeds=list(track_ids))
+        alone = set(track_ids) - set(reached["seed"].to_list())
+        self._look_up(alone)
+        kin = [self._kin(self.rows[track_id]) for track_id in sorted(alone) if track_id in self.rows]
+        return pl.concat([reached, *kin])
+
+    def _kin(self, row: Mapping[str, Any]) -> pl.DataFrame:
+        found = self._read("for_you/kin", artist_ids=row["artist_ids"], genres=row["genres"])
+        score = KIN_SCORE * (pl.col("is_same_artist").cast(pl.Float64) + pl.col("genres_shared")) / 2
+        return found.filter(pl.col("track_id") != row["track_id"]).select(
+            pl.lit(row["track_id"]).alias("seed"), "track_id", score.alias("score")
+        )
+
+    def _settle(self, newcomers: Sequence[_Song]) -> None:
+        """Give songs that were spoken of since the night the taste that their neighbours have, or one of their own."""
+        if not newcomers:
+            return
+        reached = self._reached([song.track_id for song in newcomers])
+        votes: dict[str, Counter[int]] = {}
+        for seed, track_id, score in reached.iter_rows():
+            known = self.profile.get(track_id)
+            if known is not None and known.taste_id != NO_TASTE and known.weight > 0:
+                votes.setdefault(seed, Counter())[known.taste_id] += score * known.strength
+        for song in newcomers:
+            ballot = votes.get(song.track_id)
+            if ballot:
+                song.taste_id = min(ballot, key=lambda taste: (-ballot[taste], taste))
+            else:
+                song.taste_id = max((one.taste_id for one in self.profile.values()), default=NO_TASTE) + 1
+
+    def _scored(
+        self, taste: int, songs: Sequence[_Song], against: Sequence[_Song], reached: pl.DataFrame
+    ) -> list[_Candidate]:
+        """The songs that the seeds of a taste lead to, with their addends."""
+        whole = sum(song.strength for song in songs)
+        shares = {song.track_id: song.strength / whole for song in songs}
+        shares |= {song.track_id: -AGAINST * song.strength / whole for song in against}
+        found: dict[str, _Candidate] = {}
+        mine = reached.filter(pl.col("seed").is_in(list(shares)))
+        for seed, track_id, score in mine.iter_rows():
+            if track_id in self.rows:
+                one = found.setdefault(track_id, _Candidate(self.rows[track_id], taste))
+                one.addends[seed] = one.addends.get(seed, 0.0) + shares[seed] * score
+        return list(found.values())
+
+    def _bar(self) -> None:
+        """Find what must not be recommended: blocked, disliked, skipped often, known without a play, or met lately."""
+        blocks = [row for row in self.spoken if row["kind"] == "block"]
+        self.barred_artists = {row["entity_id"] for row in blocks if row["entity"] == "artist"}
+        self.barred_genres = {row["entity_id"].lower() for row in blocks if row["entity"] == "genre"}
+        heard = self._read("for_you/heard")
+        often = (pl.col("skips") >= SKIPPED_OFTEN) & (pl.col("skips") * 2 >= pl.col("plays"))
+        lately = pl.col("last_played_at") > self.reference - COOL_DOWN
+        self.barred = set(heard.filter(often | lately)["recording_id"].to_list())
+        spoken = [row for row in self.spoken if row["entity"] == "track"]
+        self._look_up(row["entity_id"] for row in spoken)
+        for row in spoken:
+            is_against = worth(row["kind"], row["value"]) < WORTH["skip"]
+            if row["kind"] == "block" or is_against or row["at"] > self.reference - COOL_DOWN:
+                self.barred.add(self._recording(row["entity_id"]))
+        rested = set(heard.filter(~lately)["recording_id"].to_list())
+        self.barred |= {self._recording(song.track_id) for song in self.profile.values() if song.weight > 0} - rested
+
+    def _recording(self, track_id: str) -> str:
+        return str(self.rows[track_id]["recording_id"]) if track_id in self.rows else track_id
+
+    def _is_barred(self, row: Mapping[str, Any]) -> bool:
+        return (
+            row["recording_id"] in self.barred
+            or not self.barred_artists.isdisjoint(row["artist_ids"])
+            or not self.barred_genres.isdisjoint(genre.lower() for genre in row["genres"])
+        )
+
+    def _chosen(self, queues: Mapping[int, list[_Candidate]], limit: int) -> list[_Candidate]:
+        """Share the places out among the tastes; no song twice in any version, few of one artist; then well known songs."""
+        weight = Counter(dict.fromkeys(queues, 0.0))
+        for song in self.profile.values():
+            if song.weight > 0 and song.taste_id in weight:
+                weight[song.taste_id] += song.weight
+        waiting = {taste: iter(queue) for taste, queue in queues.items()}
+        given: Counter[int] = Counter()
+        chosen: list[_Candidate] = []
+        taken: set[str] = set()
+        artists: Counter[str] = Counter()
+
+        def takes(one: _Candidate) -> bool:
+            versions = {one.row["song_id"], one.row["recording_id"]}
+            if versions & taken or any(artists[artist] >= artist_cap(limit) for artist in one.row["artist_ids"]):
+                return False
+            taken.update(versions)
+            artists.update(one.row["artist_ids"])
+            chosen.append(one)
+            return True
+
+        while waiting and len(chosen) < limit:
+            taste = max(waiting, key=lambda taste: (sqrt(weight[taste]) / (given[taste] + 1), -taste))
+            if any(takes(one) for one in waiting[taste]):
+                given[taste] += 1
+            else:
+                del waiting[taste]
+        if len(chosen) < limit:
+            popular = self._read("for_you/popular", limit=limit * 10)["track_id"].to_list()
+            self._look_up(popular)
+            fillers = (_Candidate(self.rows[track_id], None) for track_id in popular)
+            for one in fillers:
+                if len(chosen) < limit and not self._is_barred(one.row):
+                    takes(one)
+        return chosen
+
+    def _reasons(self, one: _Candidate) -> list[dict[str, Any]]:
+        """The songs that a recommendation comes from, with their shares; the contributions sum to the score."""
+        if not one.addends:
+            return [
+                {
+                    "kind": "popular",
+                    "text": "well known; nothing that you played or liked leads here yet",
+                    "contribution": 0.0,
+                }
+            ]
+        pro = sorted(
+            ((value, seed) for seed, value in one.addends.items() if value >= 0), key=lambda pair: (-pair[0], pair[1])
+        )
+        con = sorted((value, seed) for seed, value in one.addends.items() if value < 0)
+        whole = sum(value for value, _ in pro)
+        told = [
+            {
+                "kind": "song",
+                "text": f"like {self._named(seed)}, {self.profile[seed].how} ({value / whole:.0%})",
+                "contribution": value,
+            }
+            for value, seed in islice(pro, NAMED)
+        ]
+        if rest := pro[NAMED:]:
+            value = sum(value for value, _ in rest)
+            songs = "another song" if len(rest) == 1 else f"{len(rest)} other songs"
+            told.append(
+                {"kind": "songs", "text": f"and {songs} of this taste ({value / whole:.0%})", "contribution": value}
+            )
+        if con:
+            told.append(
+                {
+                    "kind": "against",
+                    "text": f"held back a little: like {self._named(con[0][1])}, which you skipped or disliked",
+                    "contribution": sum(value for value, _ in con),
+                }
+            )
+        return told
+
+    def _named(self, track_id: str) -> str:
+        row = self.rows.get(track_id)
+        if row is None:
+            return "a song that is gone"
+        return f"“{row['name']}” by {row['artists'][0]}" if row["artists"] else f"“{row['name']}”"
+
+
+NO_TASTE = -1
+"""Taste of a song that was spoken of since the night, until `_Listener._settle` finds it one."""
