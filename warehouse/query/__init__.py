@@ -2,6 +2,7 @@
 
 from warehouse.query.answering import Answer, answer, recommend, similar_songs
 from warehouse.query.explaining import Counterfactual, WhyNot, why, why_not, without
+from warehouse.query.many import recommend_many
 from warehouse.query.names import Found, find_playlist, find_seeds, find_song
 from warehouse.query.ranking import BY, TUNABLES, Pool
 
@@ -18,6 +19,7 @@ __all__ = [
     "find_seeds",
     "find_song",
     "recommend",
+    "recommend_many",
     "similar_songs",
     "why",
     "why_not",

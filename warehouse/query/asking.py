@@ -85,7 +85,7 @@ def drawn(con: DuckDBPyConnection, seeds: Sequence[Row], by: str) -> list[Candid
     """The pool of the seeds: every neighbour of any of them with the addends that ``by`` counts."""
     links = _rows(con, "query/pool", seeds=[seed["track_id"] for seed in seeds])
     cards = _cards(con, [link["track_id"] for link in links])
-    same = {seed[column] for seed in seeds for column in ("song_id", "recording_id")}
+    same = {seed["song_id"] for seed in seeds}
     blocks = _blocks(con)
     counted = SIGNALS if by == "hybrid" else (by,)
     pool = []
@@ -95,7 +95,7 @@ def drawn(con: DuckDBPyConnection, seeds: Sequence[Row], by: str) -> list[Candid
         if card is None or (by != "hybrid" and not addends[by]):  # 0: the signal says nothing of the song
             continue
         marks = {
-            "is_seed": card["song_id"] in same or card["recording_id"] in same,
+            "is_seed": card["song_id"] in same,
             "is_blocked": _is_blocked(card, blocks),
         }
         pool.append(Candidate(card | marks | {"baskets_expected": link["baskets_expected"]}, addends))

@@ -107,8 +107,7 @@ def why_not(
     with reader(Path(warehouse)) as con:
         card = known(con, [song])[0]
         asked = ask(con, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
-    same = {card["song_id"], card["recording_id"]}
-    twin = next((seed for seed in asked.seeds if not same.isdisjoint((seed["song_id"], seed["recording_id"]))), None)
+    twin = next((seed for seed in asked.seeds if seed["song_id"] == card["song_id"]), None)
     if twin is not None and twin["track_id"] == song:
         return WhyNot("seed", f"{_named(card)} is one of the songs that you gave")
     if twin is not None:
@@ -164,7 +163,8 @@ def _told(one: Candidate, listing: Listing, filters: Mapping[str, float]) -> Why
     if one.rule == "filter":
         return _filtered(one, filters)
     if one.rule == "version" and one.cause is not None:
-        return WhyNot("version", f"{name} is another version of {_named(one.cause.row)}, which is #{one.cause.place}")
+        where = f"which is #{one.cause.place}" if one.cause.place else "which fits better"
+        return WhyNot("version", f"{name} is another version of {_named(one.cause.row)}, {where}")
     if one.rule == "artist cap" and one.cause is not None:
         return WhyNot(
             "artist cap",

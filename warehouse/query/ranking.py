@@ -45,8 +45,9 @@ TARGET = 1.0
 VARIETY = 0.3
 """Share of the spread of scores that a song loses when it repeats the album of one higher up."""
 
-SPREAD = 50
-"""The spread is the difference between the best score and the one at this place."""
+PLACES = 50
+"""Places that people look at: the spread is the difference between the best score and the one at this place, and variety
+is variety among these."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Candidate:
     ``repeated`` is the chosen song that it is most like, ``redundancy`` (0 to 1) how much, ``seen`` of how many chosen ones.
     """
 
-    row: Mapping[str, Any]
+    row: dict[str, Any]
     addends: dict[str, float]
     place: int | None = None
     rule: str = ""
@@ -135,15 +136,19 @@ def checked_by(by: str) -> str:
     return by
 
 
-def ranked(candidates: Sequence[Candidate], limit: int, *, diversify: bool, filters: Mapping[str, float]) -> Listing:
+def ranked(
+    candidates: Sequence[Candidate], limit: int, *, diversify: bool, filters: Mapping[str, float] | None = None
+) -> Listing:
     """Give the candidates their places, or the rule that keeps them out: seed, blocked, filter, version, artist cap, place.
 
-    Ties break by track id.
+    Ties break by track id. Of two versions of a song the one with the better score takes part.
     """
+    filters = filters or {}
+    filters = filters or {}
     fresh = [one for one in candidates if not _barred(one, "is_seed", "seed")]
     open_ones = [one for one in fresh if not _barred(one, "is_blocked", "blocked")]
-    left = _ordered(one for one in open_ones if not _cut(one, filters))
-    spread = left[0].score - left[min(SPREAD, len(left)) - 1].score if left else 0.0
+    left = _once(_ordered(one for one in open_ones if not _cut(one, filters)))
+    spread = left[0].score - left[min(PLACES, len(left)) - 1].score if left else 0.0
     if _targets(filters):
         for one in left:
             one.addends["target"] = 0.0 - TARGET * spread * _miss(one.row, filters)
@@ -207,6 +212,16 @@ def _ordered(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda one: (-one.score, one.track_id))
 
 
+def _once(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The first version of each song; the others get their rule."""
+    songs: dict[str, Candidate] = {}
+    for one in candidates:
+        first = songs.setdefault(one.row["song_id"], one)
+        if first is not one:
+            one.rule, one.cause = "version", first
+    return list(songs.values())
+
+
 def _choose(listing: Listing, limit: int) -> None:
     """Fill ``listing.chosen`` greedily: always the best one left, where a song loses for what it repeats.
 
@@ -214,7 +229,6 @@ def _choose(listing: Listing, limit: int) -> None:
     for the next one stops at the first song that could not win even without a loss.
     """
     waiting = listing.left
-    songs: dict[str, Candidate] = {}
     by_artist: Counter[str] = Counter()
     while waiting and len(listing.chosen) < limit:
         best, best_score, out = None, 0.0, set()
@@ -222,8 +236,9 @@ def _choose(listing: Listing, limit: int) -> None:
             bare = one.score
             if best is not None and bare <= best_score:
                 break
-            one.rule, one.cause = _repeats(one, songs, by_artist, listing)
-            if one.rule:
+            one.cause = _filler(one, by_artist, listing)
+            if one.cause is not None:
+                one.rule = "artist cap"
                 out.add(one.track_id)
                 continue
             score = bare - listing.loss(one)
@@ -234,34 +249,27 @@ def _choose(listing: Listing, limit: int) -> None:
                 best.addends["variety"] = -loss
             listing.chosen.append(best)
             out.add(best.track_id)
-            songs[best.row["song_id"]] = songs[best.row["recording_id"]] = best
             by_artist.update(best.row["artist_ids"])
         waiting = [one for one in waiting if one.track_id not in out]
     for one in waiting:
         one.rule = one.rule or "place"
 
 
-def _repeats(
-    one: Candidate, songs: Mapping[str, Candidate], by_artist: Mapping[str, int], listing: Listing
-) -> tuple[str, Candidate | None]:
-    """The rule by which ``one`` may not stand on the list any more, and the song that is there instead."""
-    earlier = songs.get(one.row["song_id"]) or songs.get(one.row["recording_id"])
-    if earlier is not None:
-        return "version", earlier
+def _filler(one: Candidate, by_artist: Mapping[str, int], listing: Listing) -> Candidate | None:
+    """The song that filled the list's room for an artist of ``one``; null while there is room."""
     full = {artist for artist in one.row["artist_ids"] if by_artist.get(artist, 0) >= listing.cap}
-    if listing.variety is not None and full:
-        last = next(other for other in reversed(listing.chosen) if not full.isdisjoint(other.row["artist_ids"]))
-        return "artist cap", last
-    return "", None
+    if listing.variety is None or not full:
+        return None
+    return next(other for other in reversed(listing.chosen) if not full.isdisjoint(other.row["artist_ids"]))
 
 
 def _look_back(one: Candidate, chosen: Sequence[Candidate]) -> None:
-    """Bring the redundancy of ``one`` up to date with the songs chosen since it was last looked at."""
-    for other in chosen[one.seen :]:
+    """Bring the redundancy of ``one`` up to date with the songs chosen since it was last looked at, of the first ones."""
+    for other in chosen[one.seen : PLACES]:
         redundancy = _redundancy(one.row, other.row)
         if redundancy > one.redundancy:
             one.redundancy, one.repeated = redundancy, other
-    one.seen = len(chosen)
+    one.seen = min(len(chosen), PLACES)
 
 
 def _redundancy(row: Mapping[str, Any], other: Mapping[str, Any]) -> float:

@@ -41,9 +41,9 @@ def test_why_of_a_song_that_is_no_neighbour_points_to_why_not(small: Path) -> No
     ("b1-remix", {"diversify": False}, query.WhyNot("version", "“Harbour - Remix” by Bo is another version of “Harbour” by Bo, Ada, which is #3")),
     ("a3", {}, query.WhyNot("artist cap", "the list already has 2 songs of an artist of “Tree” by Ada, the last one at #2")),
     ("c1", {"limit": 1, "diversify": False}, query.WhyNot(
-        "place", "“Moon” by Cleo is #7 of 7 by score: 0.100 against 0.950 of #1; it lacks most in metadata (0.300 less)", pytest.approx(0.85))),
+        "place", "“Moon” by Cleo is #6 of 6 by score: 0.100 against 0.950 of #1; it lacks most in metadata (0.300 less)", pytest.approx(0.85))),
     ("lonely", {}, query.WhyNot(
-        "neighbours", "“Nobody's Friend” by Eve is not among the 7 stored neighbours of “Naïve Moon” by Ada, the last of which scores 0.100")),
+        "neighbours", "“Nobody's Friend” by Eve is not among the 6 stored neighbours of “Naïve Moon” by Ada, the last of which scores 0.100")),
 ])  # fmt: skip
 def test_why_not_names_the_first_rule_and_the_distance(
     small: Path, song: str, arguments: dict[str, Any], expected: query.WhyNot

@@ -1,0 +1,67 @@
+"""Songs for many lists at once: a night's evaluation, or whoever has 1,600 playlists to continue."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from schemas.errors import InvalidDataError, SettingsError
+from warehouse.connection import reader
+from warehouse.query.ranking import Candidate, checked_by, ranked
+from warehouse.statements import statement
+
+LOOKED_AT = 200
+"""With variety, three times the wanted songs are looked at, and so many more."""
+
+
+def recommend_many(
+    warehouse: Path, lists: pl.DataFrame, limit: int = 10, *, by: str = "hybrid", diversify: bool = True
+) -> pl.DataFrame:
+    """Songs that continue each of ``lists`` [list_id, track_id]: list_id, rank, track_id, score; sorted by list_id and rank.
+
+    Nothing of a list comes back, nor another version of it, nor two versions of one song, nor what the person blocked.
+    Track ids that the warehouse does not know are passed over; a list without a known one gets no rows. ``diversify`` and
+    ``by`` are those of ``recommend``.
+
+    Raises:
+        InvalidDataError: ``lists`` lacks one of its two columns.
+        SettingsError: ``by`` or ``limit`` cannot be used.
+        WarehouseError: the file is missing, damaged or of another version.
+    """
+    if missing := sorted({"list_id", "track_id"} - set(lists.columns)):
+        raise InvalidDataError(f"lists must have the columns list_id and track_id: {', '.join(missing)} is missing")
+    if limit < 1:
+        raise SettingsError(f"limit must be 1 or more, not {limit}")
+    seeds = lists.select("list_id", pl.col("track_id").cast(pl.String)).drop_nulls().unique(maintain_order=True)
+    with reader(Path(warehouse)) as con:
+        con.register("lists", seeds)
+        con.execute(statement("query/barred"), {"now": datetime.now(UTC).replace(tzinfo=None)})
+        depth = 3 * limit + LOOKED_AT if diversify else limit
+        found = con.sql(statement("query/summed"), params={"by": checked_by(by), "depth": depth}).pl()
+        if diversify:
+            found = _varied(con, found, limit)
+    return found.select(
+        pl.col("list_id").cast(lists.schema["list_id"]), pl.col("rank").cast(pl.Int64), "track_id", "score"
+    )
+
+
+def _varied(con: DuckDBPyConnection, found: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """Each list of ``found`` with the artist cap and the variety of ``recommend``, cut to ``limit``."""
+    wanted = {"track_ids": found["track_id"].unique().to_list()}
+    cards = {row["track_id"]: row for row in con.sql(statement("query/cards"), params=wanted).pl().to_dicts()}
+    marks = {"is_seed": False, "is_blocked": False}
+    for card in cards.values():
+        card |= marks
+    rows = [row for part in found.partition_by("list_id", maintain_order=True) for row in _one(part, cards, limit)]
+    return pl.DataFrame(rows, schema=found.schema, orient="row")
+
+
+def _one(part: pl.DataFrame, cards: dict[str, dict[str, Any]], limit: int) -> Iterator[tuple[Any, int, str, float]]:
+    list_id = part["list_id"][0]
+    scores = part.select("track_id", "score").iter_rows()
+    listing = ranked([Candidate(cards[track_id], {"list": score}) for track_id, score in scores], limit, diversify=True)
+    for rank, one in enumerate(listing.chosen, start=1):
+        yield list_id, rank, one.track_id, one.score
