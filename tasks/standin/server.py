@@ -76,7 +76,7 @@ class StandIn:
         )
         self._web_api = WebApi(self._service)
         self._reccobeats = ReccoBeats(self._service)
-        self._thread = Thread(target=self._listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = Thread(target=self._listener.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
     @classmethod
     def demo(cls) -> Self:
@@ -135,14 +135,14 @@ class StandIn:
         """Return what is sent for one request: the right answer, or the trouble that is scripted for it."""
 
         def right() -> Answer:
-            try:
-                return self._right_answer(method, path, query, authorization, body)
-            except Exception as error:
-                self._errors.append(error)
-                raise
+            return self._right_answer(method, path, query, authorization, body)
 
-        trouble = self._trouble(path)
-        return trouble(right) if trouble else right()
+        try:
+            trouble = self._trouble(path)
+            return trouble(right) if trouble else right()
+        except Exception as error:
+            self._errors.append(error)
+            raise
 
     def _right_answer(self, method: str, path: str, query: str, authorization: str | None, body: str) -> Answer:
         values = dict(parse_qsl(query, keep_blank_values=True))
