@@ -13,7 +13,7 @@ import polars as pl
 
 from schemas.values import Checked, Harvest, Home
 from warehouse.connection import reader, told, writer
-from warehouse.ddl import complete_tables
+from warehouse.ddl import complete_tables, polars_schema
 from warehouse.night.building import FACTS, IMPORTED
 from warehouse.night.writing import Account, merge_into
 from warehouse.rows import append, read, transaction
@@ -35,11 +35,13 @@ def store(home: Home, batches: Iterable[Checked], run_id: str, about: Mapping[st
     """
     with told(home.imports):
         home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with writer(home.imports, wait_seconds=PATIENCE) as con, transaction(con):
-        complete_tables(con)
-        accounts = [merge_into(con, checked, run_id) for checked in batches]
-        if about is not None and run_id not in read(con, "runs")["run_id"]:
-            append(con, "runs", _run(run_id, about))
+    with writer(home.imports, wait_seconds=PATIENCE) as con:
+        with transaction(con):
+            complete_tables(con)
+        with transaction(con):
+            accounts = [merge_into(con, checked, run_id) for checked in batches]
+            if about is not None and run_id not in read(con, "runs")["run_id"]:
+                append(con, "runs", _run(run_id, about))
         return accounts
 
 
@@ -85,16 +87,19 @@ def _run(run_id: str, about: Mapping[str, str]) -> pl.DataFrame:
 
 
 def harvests(home: Home) -> list[Harvest]:
-    """All that was imported, as harvests that replace what earlier nights had of it; some are empty.
+    """All that was imported, as harvests that replace what earlier nights had of it; empty where there is nothing (left).
 
     Raises:
         WarehouseError: the file is damaged, or another process did not let go of it within a minute.
     """
+    tables = [name for name in FACTS if name != "fetches"]
     if not home.imports.exists():
-        return []
-    with reader(home.imports, wait_seconds=PATIENCE) as con:
-        return [
-            Harvest(table, source, rows.filter(pl.col("source") == source), covers="all")
-            for table, rows in ((table, read(con, table)) for table in FACTS if table != "fetches")
-            for source in IMPORTED
-        ]
+        rows = {name: pl.DataFrame(schema=polars_schema(name)) for name in tables}
+    else:
+        with reader(home.imports, wait_seconds=PATIENCE) as con:
+            rows = {name: read(con, name) for name in tables}
+    return [
+        Harvest(name, source, rows[name].filter(pl.col("source") == source), covers="all")
+        for name in tables
+        for source in IMPORTED
+    ]

@@ -89,7 +89,7 @@ def replace(build: Path, table: str, frames: pl.DataFrame | Iterable[pl.DataFram
         InvalidDataError: a column is missing, a number is not finite, a required value is null, or a key stands twice.
     """
     if isinstance(frames, pl.DataFrame):
-        frames = [frames.sort(key_of(table))] if key_of(table) else [frames]
+        frames = [] if frames.is_empty() else [frames.sort(key_of(table))] if key_of(table) else [frames]
     with writer(build) as con, transaction(con):
         rows = rewrite(con, table, frames)
         assert_unique(con, table)
