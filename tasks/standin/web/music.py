@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks.standin.catalogue.model import BASE62, Track
+from tasks.standin.catalogue.model import BASE62, Album, Track
 from tasks.standin.service import Call, Refused
 from tasks.standin.web.answers import Answer, api_error, as_json, bad_request, not_found
 from tasks.standin.web.objects import Json
@@ -29,18 +29,30 @@ def album_tracks(call: Call) -> Answer:
 
 
 def artist_albums(call: Call) -> Answer:
+    """An artist's own albums of the asked groups; `album_group` is one of the old fields."""
     service = call.service
-    albums = service.catalogue.artist_albums.get(known(call, "artists").id, [])
     groups = call.query.get("include_groups", "album,single,compilation,appears_on")
+    albums = service.catalogue.artist_albums.get(known(call, "artists").id, [])
+
+    def make(album: Album) -> Json:
+        content = service.objects.simple_album(album)
+        return content | {"album_group": group(album)} if service.profile.deprecated_fields else content
+
     page = offset_page(
         call,
-        albums,
-        service.objects.simple_album,
+        [album for album in albums if group(album) in groups.split(",")],
+        make,
         default=service.profile.artist_albums_default,
         maximum=service.profile.artist_albums_limit,
         extra={"include_groups": groups},
     )
     return as_json(page)
+
+
+def group(album: Album) -> str:
+    """Where an artist's page shows an album: extended plays stand among the singles."""
+    kind = album.type.lower()
+    return "single" if kind == "ep" else kind
 
 
 def artist_top_tracks(call: Call) -> Answer:

@@ -58,6 +58,17 @@ def test_an_album_brings_its_first_fifty_tracks_and_leads_to_the_rest(serve):
     assert "album" not in rest["items"][0]
 
 
+@pytest.mark.parametrize(("profile", "group"), [("extended", "album"), ("dev_2026", None)])
+def test_albums_of_an_artist_by_group(serve, profile, group):
+    guest = serve(profile=profile)
+    harrow = guest.spotify.catalogue["Cinder"].artists[0].id
+    albums = guest.json(f"/artists/{harrow}/albums")["items"]
+    assert [(album["name"], album["album_type"]) for album in albums] == [("Furnace", "album"), ("Demo Tape", "single")]
+    assert albums[0].get("album_group") == group
+    singles = guest.json(f"/artists/{harrow}/albums", include_groups="single")
+    assert ([album["name"] for album in singles["items"]], singles["total"]) == (["Demo Tape"], 1)
+
+
 @pytest.mark.parametrize("kind", ["tracks", "albums", "artists"])
 def test_ids_that_nobody_has_and_ids_that_are_none(serve, kind):
     guest = serve(profile="extended")
