@@ -130,14 +130,14 @@ create macro recommend_for(playlist) as table
         join playlist_tracks using (playlist_id)
         join songs using (track_id)
     ),
-    summed as (
+    summed as (  -- decimals: the same sum in any order
         select
             neighbour_id as track_id,
-            sum(score) as score,
-            sum(audio) as audio,
-            sum(metadata) as metadata,
-            sum(collaborative) as collaborative,
-            sum(adjustments) as adjustments,
+            sum(score::decimal(18, 12))::double as score,
+            sum(audio::decimal(18, 12))::double as audio,
+            sum(metadata::decimal(18, 12))::double as metadata,
+            sum(collaborative::decimal(18, 12))::double as collaborative,
+            sum(adjustments::decimal(18, 12))::double as adjustments,
             count(*) as because_of
         from held
         join neighbours using (track_id)
