@@ -1,0 +1,42 @@
+"""Steps that relate songs: which tracks are one recording, which songs belong together, and how well that is known."""
+
+import polars as pl
+
+from tasks.night.context import Night
+from tasks.night.ledger import stage
+from tasks.similarity.baskets import build_baskets
+from tasks.similarity.identity import identify
+from tasks.similarity.neighbours import ALGORITHM, neighbours, signals, weights
+from warehouse.night import building, writing
+from warehouse.reading import table
+
+
+@stage("identity")
+def identify_recordings(night: Night) -> None:
+    """Group tracks into recordings and songs, and write the table by which songs are found and shown."""
+    recordings = identify(table(night.build, "tracks"), table(night.build, "track_artists"))
+    writing.replace(night.build, "recordings", recordings)
+    building.finish(night.build)
+    night.ledger.current.rows = recordings.height
+    songs = recordings["song_id"].n_unique()
+    night.ledger.current.note = (
+        f"{recordings.height:,} tracks are {recordings['recording_id'].n_unique():,} recordings of {songs:,} songs"
+    )
+
+
+@stage("similarity")
+def relate_songs(night: Night) -> None:
+    """Work out baskets and the neighbours of every track."""
+    build = night.build
+    baskets = build_baskets(*(table(build, name) for name in ("playlist_tracks", "plays", "saved_tracks", "feedback")))
+    writing.replace(build, "baskets", baskets)
+    writing.replace(build, "models", pl.DataFrame(weights(night.run_id)))
+    given = signals(table(build, "songs"), table(build, "audio_features"), baskets)
+    night.ledger.current.rows = writing.replace(build, "neighbours", neighbours(given, night.wishes["neighbours"]))
+    night.facts["algorithm"] = ALGORITHM
+
+
+@stage("evaluate")
+def evaluate_night(night: Night) -> None:
+    """Measure tonight's recommender on hidden songs."""
+    night.ledger.current.verdict = "skipped"
