@@ -121,6 +121,18 @@ class Tastes(pa.DataFrameModel):
         metadata = {"key": ["track_id"]}
 
 
+class TasteLinks(pa.DataFrameModel):
+    """One row is a song that belongs with one of the strongest songs of the profile: its neighbours, kept at hand for the list."""
+
+    track_id: str = pa.Field(str_length=ID_LENGTH, description="Song of the profile")
+    neighbour_id: str = pa.Field(str_length=ID_LENGTH, description="Song that belongs with it")
+    score: float = pa.Field(ge=-1e6, le=1e6, description="Score of the two, as in neighbours")
+
+    class Config:
+        strict = True
+        metadata = {"key": ["track_id", "neighbour_id"]}
+
+
 class Exclusions(pa.DataFrameModel):
     """One row is something that the person does not let count for the profile, with what it takes away."""
 

@@ -22,6 +22,7 @@ from schemas.similarity import (
     Recommendations,
     Recordings,
     Songs,
+    TasteLinks,
     Tastes,
 )
 
@@ -42,6 +43,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     "baskets": Baskets,
     "neighbours": Neighbours,
     "tastes": Tastes,
+    "taste_links": TasteLinks,
     "exclusions": Exclusions,
     "recommendations": Recommendations,
     "models": Models,

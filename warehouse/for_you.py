@@ -64,6 +64,15 @@ NAMED = 3
 KIN_SCORE = 0.3
 """Score of a song for sharing artist and genres with a seed that has no neighbours."""
 
+FRESH_SHARE = 0.3
+"""A taste with something fresh has at least this share of the weight of the weightiest one."""
+
+SINGLY = 8
+"""So many songs are looked up one by one; more of them in one pass over all neighbours."""
+
+NO_TASTE = -1
+"""Taste of a song that was spoken of since the night, until `_Listener._settle` finds it one."""
+
 TASTE = {"taste_id": pl.Int32()}
 
 
@@ -106,15 +115,21 @@ def faded(kind: str, age: timedelta) -> float:
     return left if kind == "skip" else max(left, STANDING)
 
 
+def _is_evidence(row: Mapping[str, Any]) -> bool:
+    """Whether a line of feedback speaks for or against a song; a block only keeps things out."""
+    return row["entity"] == "track" and row["kind"] != "block"
+
+
 @dataclass
 class _Song:
     """A song of the profile: its taste, its weight, and how the person knows it."""
 
     track_id: str
-    taste_id: int
-    weight: float
+    taste_id: int = NO_TASTE
+    weight: float = 0.0
     plays: int = 0
     is_liked: bool = False
+    last_played_at: datetime | None = None
     is_fresh: bool = False
 
     @property
@@ -148,24 +163,25 @@ class _Listener:
         self.con = con
         self.rows: dict[str, dict[str, Any]] = {}
         self.barred: set[str] = set()
-        self.barred_artists: set[str] = set()
-        self.barred_genres: set[str] = set()
-        folded = {row["feedback_id"]: row for row in self._read("table", table="feedback").iter_rows(named=True)}
-        spoken = journal.frame(said).to_dicts()
         now = datetime.now(UTC).replace(tzinfo=None)
+        folded = self._read("table", table="feedback").to_dicts()
+        spoken = journal.frame(said).to_dicts()
         self.spoken = [row for row in spoken if row["until"] is None or row["until"] > now]
         listened_at = self._read("for_you/reference")["at"].item()
         self.reference: datetime = listened_at or max((row["at"] for row in spoken), default=now)
-        self.profile = {
-            row["track_id"]: _Song(row["track_id"], row["taste_id"], row["weight"], row["plays"], row["is_liked"])
-            for row in self._read("for_you/profile").iter_rows(named=True)
-        }
-        ids = {row["feedback_id"] for row in spoken}
-        self._adjust([row for row in spoken if row["feedback_id"] not in folded], +1)
-        self._adjust([row for row in folded.values() if row["feedback_id"] not in ids], -1)
-        for row in spoken:
+        self.profile = {row["track_id"]: _Song(**row) for row in self._read("for_you/profile").iter_rows(named=True)}
+        before, after = ({row["feedback_id"] for row in rows} for rows in (folded, spoken))
+        added = [row for row in spoken if row["feedback_id"] not in before and _is_evidence(row)]
+        undone = [row for row in folded if row["feedback_id"] not in after and _is_evidence(row)]
+        self.links = self._links([row["entity_id"] for row in added + undone])
+        self._look_up({*self.links["track_id"], *self.profile, *(row["entity_id"] for row in spoken + folded)})
+        self.by_recording = {self._recording(track_id): song for track_id, song in reversed(self.profile.items())}
+        self._adjust(added, +1)
+        self._adjust(undone, -1)
+        for row in filter(_is_evidence, spoken):
             if worth(row["kind"], row["value"]) > 0 and self.reference - row["at"] <= FRESH:
                 self._known(row["entity_id"]).is_fresh = True
+        self._settle()
 
     def songs(self, limit: int, earlier: Collection[str] | None) -> pl.DataFrame:
         """The list, a row a song."""
@@ -192,24 +208,18 @@ class _Listener:
 
     def _known(self, track_id: str) -> _Song:
         """The song in the profile that stands for this track (any pressing of its recording); a new one without a taste."""
-        if track_id in self.profile:
-            return self.profile[track_id]
-        self._look_up([track_id, *self.profile])
-        recording = self.rows.get(track_id, {}).get("recording_id")
-        for song in self.profile.values():
-            if recording is not None and self.rows.get(song.track_id, {}).get("recording_id") == recording:
-                return song
-        self.profile[track_id] = _Song(track_id, NO_TASTE, 0.0)
-        return self.profile[track_id]
+        recording = self._recording(track_id)
+        if track_id not in self.profile and recording not in self.by_recording:
+            self.profile[track_id] = self.by_recording[recording] = _Song(track_id)
+        return self.profile.get(track_id) or self.by_recording[recording]
 
     def _adjust(self, rows: Sequence[Mapping[str, Any]], sign: int) -> None:
         """Let what was said since the night (or, with -1, what was undone) weigh in the profile."""
         for row in rows:
-            if row["entity"] == "track" and row["kind"] != "block":
-                song = self._known(row["entity_id"])
-                song.weight += sign * worth(row["kind"], row["value"]) * faded(row["kind"], self.reference - row["at"])
-                if row["kind"] == "like":
-                    song.is_liked = sign > 0
+            song = self._known(row["entity_id"])
+            song.weight += sign * worth(row["kind"], row["value"]) * faded(row["kind"], self.reference - row["at"])
+            if row["kind"] == "like":
+                song.is_liked = sign > 0
 
     def _seeds(self) -> tuple[dict[int, list[_Song]], list[_Song]]:
         """The songs that speak for each taste, and those that speak against others; strongest first."""
@@ -223,16 +233,12 @@ class _Listener:
 
     def _queues(self, earlier: set[str]) -> dict[int, list[_Candidate]]:
         """For each taste its candidates, best first."""
-        newcomers = [song for song in self.profile.values() if song.taste_id == NO_TASTE]
-        self._settle(newcomers)
         seeds, against = self._seeds()
-        asked = [song.track_id for songs in seeds.values() for song in songs] + [song.track_id for song in against]
-        reached = self._reached(asked)
-        self._look_up([*reached["track_id"].unique().to_list(), *self.profile])
+        self._reach([song for songs in seeds.values() for song in songs] + against)
         self._bar()
         queues = {}
         for taste, songs in seeds.items():
-            found = self._scored(taste, songs, against, reached)
+            found = self._scored(taste, songs, against)
             found = [one for one in found if one.score > 0 and not self._is_barred(one.row)]
             queues[taste] = sorted(
                 found,
@@ -240,13 +246,27 @@ class _Listener:
             )
         return queues
 
-    def _reached(self, track_ids: Sequence[str]) -> pl.DataFrame:
-        """seed, track_id, score: the neighbours of the songs; for one that has none, songs of its artists and genres."""
-        reached = self._read("for_you/reached", seeds=list(track_ids))
-        alone = set(track_ids) - set(reached["seed"].to_list())
-        self._look_up(alone)
-        kin = [self._kin(self.rows[track_id]) for track_id in sorted(alone) if track_id in self.rows]
-        return pl.concat([reached, *kin])
+    def _links(self, track_ids: Iterable[str]) -> pl.DataFrame:
+        """seed, track_id, score: the neighbours that the night kept at hand, and those of these songs."""
+        found = self._read("for_you/links")
+        return pl.concat([found, *self._neighbours(set(track_ids) - set(found["seed"]))])
+
+    def _neighbours(self, track_ids: Collection[str]) -> list[pl.DataFrame]:
+        if len(track_ids) > SINGLY:
+            return [self._read("for_you/reached", seeds=sorted(track_ids))]
+        return [self._read("for_you/neighbours", seed=track_id) for track_id in sorted(track_ids)]
+
+    def _reach(self, seeds: Iterable[_Song]) -> None:
+        """See to it that every seed has links: its neighbours, or, if it has none, songs of its artists and genres."""
+        missing = {song.track_id for song in seeds} - set(self.links["seed"])
+        if not missing:
+            return
+        self.links = pl.concat([self.links, *self._neighbours(missing)])
+        alone = sorted(missing - set(self.links["seed"]))
+        self.links = pl.concat(
+            [self.links, *(self._kin(self.rows[track_id]) for track_id in alone if track_id in self.rows)]
+        )
+        self._look_up(self.links["track_id"])
 
     def _kin(self, row: Mapping[str, Any]) -> pl.DataFrame:
         found = self._read("for_you/kin", artist_ids=row["artist_ids"], genres=row["genres"])
@@ -255,33 +275,32 @@ class _Listener:
             pl.lit(row["track_id"]).alias("seed"), "track_id", score.alias("score")
         )
 
-    def _settle(self, newcomers: Sequence[_Song]) -> None:
+    def _settle(self) -> None:
         """Give songs that were spoken of since the night the taste that their neighbours have, or one of their own."""
+        newcomers = {song.track_id: song for song in self.profile.values() if song.taste_id == NO_TASTE}
         if not newcomers:
             return
-        reached = self._reached([song.track_id for song in newcomers])
         votes: dict[str, Counter[int]] = {}
-        for seed, track_id, score in reached.iter_rows():
-            known = self.profile.get(track_id)
+        near = self.links.filter(pl.col("seed").is_in(list(newcomers)) | pl.col("track_id").is_in(list(newcomers)))
+        for seed, track_id, score in near.iter_rows():
+            new, other = (seed, track_id) if seed in newcomers else (track_id, seed)
+            known = self.profile.get(other)
             if known is not None and known.taste_id != NO_TASTE and known.weight > 0:
-                votes.setdefault(seed, Counter())[known.taste_id] += score * known.strength
-        for song in newcomers:
-            ballot = votes.get(song.track_id)
+                votes.setdefault(new, Counter())[known.taste_id] += score * known.strength
+        for track_id, song in newcomers.items():
+            ballot = votes.get(track_id)
             if ballot:
                 song.taste_id = min(ballot, key=lambda taste: (-ballot[taste], taste))
             else:
                 song.taste_id = max((one.taste_id for one in self.profile.values()), default=NO_TASTE) + 1
 
-    def _scored(
-        self, taste: int, songs: Sequence[_Song], against: Sequence[_Song], reached: pl.DataFrame
-    ) -> list[_Candidate]:
+    def _scored(self, taste: int, songs: Sequence[_Song], against: Sequence[_Song]) -> list[_Candidate]:
         """The songs that the seeds of a taste lead to, with their addends."""
         whole = sum(song.strength for song in songs)
         shares = {song.track_id: song.strength / whole for song in songs}
         shares |= {song.track_id: -AGAINST * song.strength / whole for song in against}
         found: dict[str, _Candidate] = {}
-        mine = reached.filter(pl.col("seed").is_in(list(shares)))
-        for seed, track_id, score in mine.iter_rows():
+        for seed, track_id, score in self.links.filter(pl.col("seed").is_in(list(shares))).iter_rows():
             if track_id in self.rows:
                 one = found.setdefault(track_id, _Candidate(self.rows[track_id], taste))
                 one.addends[seed] = one.addends.get(seed, 0.0) + shares[seed] * score
@@ -292,18 +311,14 @@ class _Listener:
         blocks = [row for row in self.spoken if row["kind"] == "block"]
         self.barred_artists = {row["entity_id"] for row in blocks if row["entity"] == "artist"}
         self.barred_genres = {row["entity_id"].lower() for row in blocks if row["entity"] == "genre"}
-        heard = self._read("for_you/heard")
-        often = (pl.col("skips") >= SKIPPED_OFTEN) & (pl.col("skips") * 2 >= pl.col("plays"))
-        lately = pl.col("last_played_at") > self.reference - COOL_DOWN
-        self.barred = set(heard.filter(often | lately)["recording_id"].to_list())
-        spoken = [row for row in self.spoken if row["entity"] == "track"]
-        self._look_up(row["entity_id"] for row in spoken)
-        for row in spoken:
+        since = self.reference - COOL_DOWN
+        self.barred = set(self._read("for_you/met", since=since, skips=SKIPPED_OFTEN)["recording_id"])
+        for row in self.spoken:
             is_against = worth(row["kind"], row["value"]) < WORTH["skip"]
-            if row["kind"] == "block" or is_against or row["at"] > self.reference - COOL_DOWN:
+            if row["entity"] == "track" and (row["kind"] == "block" or is_against or row["at"] > since):
                 self.barred.add(self._recording(row["entity_id"]))
-        rested = set(heard.filter(~lately)["recording_id"].to_list())
-        self.barred |= {self._recording(song.track_id) for song in self.profile.values() if song.weight > 0} - rested
+        known = (song for song in self.profile.values() if song.weight > 0 and song.last_played_at is None)
+        self.barred.update(self._recording(song.track_id) for song in known)
 
     def _recording(self, track_id: str) -> str:
         return str(self.rows[track_id]["recording_id"]) if track_id in self.rows else track_id
@@ -317,10 +332,7 @@ class _Listener:
 
     def _chosen(self, queues: Mapping[int, list[_Candidate]], limit: int) -> list[_Candidate]:
         """Share the places out among the tastes; no song twice in any version, few of one artist; then well known songs."""
-        weight = Counter(dict.fromkeys(queues, 0.0))
-        for song in self.profile.values():
-            if song.weight > 0 and song.taste_id in weight:
-                weight[song.taste_id] += song.weight
+        share = self._shares(queues)
         waiting = {taste: iter(queue) for taste, queue in queues.items()}
         given: Counter[int] = Counter()
         chosen: list[_Candidate] = []
@@ -337,7 +349,7 @@ class _Listener:
             return True
 
         while waiting and len(chosen) < limit:
-            taste = max(waiting, key=lambda taste: (sqrt(weight[taste]) / (given[taste] + 1), -taste))
+            taste = max(waiting, key=lambda taste: (share[taste] / (given[taste] + 1), -taste))
             if any(takes(one) for one in waiting[taste]):
                 given[taste] += 1
             else:
@@ -350,6 +362,19 @@ class _Listener:
                 if len(chosen) < limit and not self._is_barred(one.row):
                     takes(one)
         return chosen
+
+    def _shares(self, tastes: Iterable[int]) -> dict[int, float]:
+        """How much of the list each taste may have: the root of its weight; one with something fresh not too little."""
+        weight = dict.fromkeys(tastes, 0.0)
+        fresh = set()
+        for song in self.profile.values():
+            if song.weight > 0 and song.taste_id in weight:
+                weight[song.taste_id] += song.weight
+                if song.is_fresh:
+                    fresh.add(song.taste_id)
+        roots = {taste: sqrt(value) for taste, value in weight.items()}
+        least = FRESH_SHARE * max(roots.values(), default=0.0)
+        return {taste: max(root, least) if taste in fresh else root for taste, root in roots.items()}
 
     def _reasons(self, one: _Candidate) -> list[dict[str, Any]]:
         """The songs that a recommendation comes from, with their shares; the contributions sum to the score."""
@@ -395,7 +420,3 @@ class _Listener:
         if row is None:
             return "a song that is gone"
         return f"“{row['name']}” by {row['artists'][0]}" if row["artists"] else f"“{row['name']}”"
-
-
-NO_TASTE = -1
-"""Taste of a song that was spoken of since the night, until `_Listener._settle` finds it one."""

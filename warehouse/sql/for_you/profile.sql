@@ -1,4 +1,4 @@
--- One row is a song of the profile, as the night left it, with its recording.
-select tastes.track_id, tastes.taste_id, tastes.taste, tastes.weight, tastes.plays, tastes.is_liked
+-- One row is a song of the profile, as the night left it.
+select track_id, taste_id, weight, plays, is_liked, last_played_at
 from tastes
-order by tastes.track_id
+order by track_id
