@@ -109,7 +109,8 @@ class Tastes(pa.DataFrameModel):
 
     taste_id: pl.Int32 = pa.Field(ge=0, le=1_000, description="Cluster of the profile; 0 is the largest")
     taste: str = pa.Field(description="Name of the cluster, from what its songs have in common")
-    track_id: str = pa.Field(str_length=ID_LENGTH, description="The song")
+    track_id: str = pa.Field(str_length=ID_LENGTH, description="The song, in its pressing with the strongest evidence")
+    recording_id: str = pa.Field(str_length=ID_LENGTH, description="Its recording, as in recordings")
     weight: float = pa.Field(ge=-1e6, le=1e6, description="Evidence after decay; negative for skips and dislikes")
     plays: pl.Int32 = pa.Field(ge=0, le=2_000_000_000, description="Plays counted")
     skips: pl.Int32 = pa.Field(ge=0, le=2_000_000_000, description="Skips counted")

@@ -125,6 +125,7 @@ class _Song:
     """A song of the profile: its taste, its weight, and how the person knows it."""
 
     track_id: str
+    recording_id: str
     taste_id: int = NO_TASTE
     weight: float = 0.0
     plays: int = 0
@@ -174,10 +175,10 @@ class _Listener:
         added = [row for row in spoken if row["feedback_id"] not in before and _is_evidence(row)]
         undone = [row for row in folded if row["feedback_id"] not in after and _is_evidence(row)]
         self.links = self._links([row["entity_id"] for row in added + undone])
-        self._look_up({*self.links["track_id"], *self.profile, *(row["entity_id"] for row in spoken + folded)})
-        self.by_recording = {self._recording(track_id): song for track_id, song in reversed(self.profile.items())}
-        self._adjust(added, +1)
+        self._look_up({*self.links["track_id"], *(row["entity_id"] for row in spoken + folded)})
+        self.by_recording = {song.recording_id: song for song in self.profile.values()}
         self._adjust(undone, -1)
+        self._adjust(added, +1)
         for row in filter(_is_evidence, spoken):
             if worth(row["kind"], row["value"]) > 0 and self.reference - row["at"] <= FRESH:
                 self._known(row["entity_id"]).is_fresh = True
@@ -189,9 +190,13 @@ class _Listener:
             earlier = self._read("for_you/earlier")["track_id"].to_list()
         queues = self._queues(set(earlier))
         chosen = self._chosen(queues, limit)
+        shown = {*(seed for one in chosen for seed in one.addends), *(one.row["track_id"] for one in chosen)}
+        cards = {
+            row["track_id"]: row for row in self._read("for_you/cards", track_ids=sorted(shown)).iter_rows(named=True)
+        }
         rows = [
-            {name: one.row[name] for name in COLUMNS if name in one.row}
-            | {"rank": rank, "score": one.score, "reasons": self._reasons(one), "taste_id": one.taste_id}
+            cards[one.row["track_id"]]
+            | {"rank": rank, "score": one.score, "reasons": self._reasons(one, cards), "taste_id": one.taste_id}
             for rank, one in enumerate(chosen, start=1)
         ]
         return pl.DataFrame(rows, schema=COLUMNS | TASTE)
@@ -210,7 +215,7 @@ class _Listener:
         """The song in the profile that stands for this track (any pressing of its recording); a new one without a taste."""
         recording = self._recording(track_id)
         if track_id not in self.profile and recording not in self.by_recording:
-            self.profile[track_id] = self.by_recording[recording] = _Song(track_id)
+            self.profile[track_id] = self.by_recording[recording] = _Song(track_id, recording)
         return self.profile.get(track_id) or self.by_recording[recording]
 
     def _adjust(self, rows: Sequence[Mapping[str, Any]], sign: int) -> None:
@@ -317,8 +322,9 @@ class _Listener:
             is_against = worth(row["kind"], row["value"]) < WORTH["skip"]
             if row["entity"] == "track" and (row["kind"] == "block" or is_against or row["at"] > since):
                 self.barred.add(self._recording(row["entity_id"]))
-        known = (song for song in self.profile.values() if song.weight > 0 and song.last_played_at is None)
-        self.barred.update(self._recording(song.track_id) for song in known)
+        self.barred.update(
+            song.recording_id for song in self.profile.values() if song.weight > 0 and song.last_played_at is None
+        )
 
     def _recording(self, track_id: str) -> str:
         return str(self.rows[track_id]["recording_id"]) if track_id in self.rows else track_id
@@ -376,7 +382,7 @@ class _Listener:
         least = FRESH_SHARE * max(roots.values(), default=0.0)
         return {taste: max(root, least) if taste in fresh else root for taste, root in roots.items()}
 
-    def _reasons(self, one: _Candidate) -> list[dict[str, Any]]:
+    def _reasons(self, one: _Candidate, cards: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The songs that a recommendation comes from, with their shares; the contributions sum to the score."""
         if not one.addends:
             return [
@@ -394,7 +400,7 @@ class _Listener:
         told = [
             {
                 "kind": "song",
-                "text": f"like {self._named(seed)}, {self.profile[seed].how} ({value / whole:.0%})",
+                "text": f"like {_named(cards.get(seed))}, {self.profile[seed].how} ({value / whole:.0%})",
                 "contribution": value,
             }
             for value, seed in islice(pro, NAMED)
@@ -409,14 +415,14 @@ class _Listener:
             told.append(
                 {
                     "kind": "against",
-                    "text": f"held back a little: like {self._named(con[0][1])}, which you skipped or disliked",
+                    "text": f"held back a little: like {_named(cards.get(con[0][1]))}, which you skipped or disliked",
                     "contribution": sum(value for value, _ in con),
                 }
             )
         return told
 
-    def _named(self, track_id: str) -> str:
-        row = self.rows.get(track_id)
-        if row is None:
-            return "a song that is gone"
-        return f"“{row['name']}” by {row['artists'][0]}" if row["artists"] else f"“{row['name']}”"
+
+def _named(card: Mapping[str, Any] | None) -> str:
+    if card is None:
+        return "a song that is gone"
+    return f"“{card['name']}” by {card['artists'][0]}" if card["artists"] else f"“{card['name']}”"

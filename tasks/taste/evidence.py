@@ -29,7 +29,7 @@ NEGLIGIBLE = 0.02
 SONGS = 2_000
 """Songs that the profile keeps: those with the strongest evidence, for and against."""
 
-EVIDENCE = {
+SAID = {
     "track_id": pl.String(),
     "weight": pl.Float64(),
     "plays": pl.Int32(),
@@ -37,6 +37,7 @@ EVIDENCE = {
     "is_liked": pl.Boolean(),
     "last_played_at": pl.Datetime("us"),
 }
+EVIDENCE = {"track_id": pl.String(), "recording_id": pl.String(), **SAID}
 
 
 @dataclass(frozen=True)
@@ -76,30 +77,27 @@ def evidence(library: Library) -> pl.DataFrame:
         said = pl.concat([said, _of_lists(library, reference)])
     if said.is_empty():
         return pl.DataFrame(schema=EVIDENCE)
-    of_tracks = said.group_by("track_id").agg(
-        pl.col("weight").sum(),
-        pl.col("plays").sum(),
-        pl.col("skips").sum(),
-        pl.col("is_liked").any(),
-        pl.col("last_played_at").max(),
-    )
+    strongest_first = (pl.col("weight").abs(), "track_id")
     return (
-        of_tracks.join(library.songs.select("track_id", "recording_id"), on="track_id")
-        .sort(pl.col("weight").abs(), "track_id", descending=[True, False])
+        said.join(library.songs.select("track_id", "recording_id"), on="track_id")
+        .group_by("recording_id", "track_id")
+        .agg(*SUMMED)
+        .sort(strongest_first, descending=[True, False])
         .group_by("recording_id", maintain_order=True)
-        .agg(
-            pl.col("track_id").first(),
-            pl.col("weight").sum(),
-            pl.col("plays").sum(),
-            pl.col("skips").sum(),
-            pl.col("is_liked").any(),
-            pl.col("last_played_at").max(),
-        )
+        .agg(pl.col("track_id").first(), *SUMMED)
         .filter(pl.col("weight").abs() >= NEGLIGIBLE)
-        .sort(pl.col("weight").abs(), "track_id", descending=[True, False])
+        .sort(strongest_first, descending=[True, False])
         .head(SONGS)
         .select(pl.col(name).cast(kind) for name, kind in EVIDENCE.items())
     )
+
+
+SUMMED = (
+    pl.col("weight", "plays", "skips").sum(),
+    pl.col("is_liked").any(),
+    pl.col("last_played_at").max(),
+)
+"""How evidence of several kinds, or of several pressings, becomes one."""
 
 
 def _faded(moment: str, reference: datetime | None, *, least: float = 0.0) -> pl.Expr:
@@ -118,7 +116,7 @@ def _spoken(rows: pl.DataFrame, weight: pl.Expr, **columns: pl.Expr) -> pl.DataF
         "last_played_at": pl.lit(None, pl.Datetime("us")),
     }
     told = {"track_id": pl.col("track_id"), "weight": weight, **empty, **columns}
-    return rows.select(told[name].cast(kind).alias(name) for name, kind in EVIDENCE.items())
+    return rows.select(told[name].cast(kind).alias(name) for name, kind in SAID.items())
 
 
 def _of_plays(library: Library, reference: datetime | None) -> pl.DataFrame:
@@ -161,7 +159,7 @@ def _of_feedback(feedback: pl.DataFrame, reference: datetime | None) -> pl.DataF
             }
             for row in rows.iter_rows(named=True)
         ],
-        schema=EVIDENCE,
+        schema=SAID,
     )
 
 
