@@ -77,8 +77,11 @@ def similar_songs(
     Raises:
         UnknownSongError: nothing has that name; carries the five nearest names.
     """
-    with reader(Path(warehouse)) as con:
-        asked = ask(con, [named(con, name, artist).track_id], limit, by=by, diversify=diversify, filters=filters)
+    warehouse = Path(warehouse)
+    with reader(warehouse) as con:
+        asked = ask(
+            con, warehouse, [named(con, name, artist).track_id], limit, by=by, diversify=diversify, filters=filters
+        )
         return described(con, asked)
 
 
@@ -92,8 +95,9 @@ def answer(
     filters: Mapping[str, float] | None = None,
 ) -> Answer:
     """As ``recommend``, with the accounting of the pool."""
-    with reader(Path(warehouse)) as con:
-        asked = ask(con, seeds, limit, by=by, diversify=diversify, filters=filters)
+    warehouse = Path(warehouse)
+    with reader(warehouse) as con:
+        asked = ask(con, warehouse, seeds, limit, by=by, diversify=diversify, filters=filters)
         return Answer(described(con, asked), asked.listing.pool)
 
 

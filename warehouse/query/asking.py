@@ -6,12 +6,17 @@ The statements are many and small on purpose: DuckDB plans one join longer than 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import fsum
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import SettingsError, UnknownSongError
+from warehouse.query.model import MORE, Learned, learned
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, checked_by, checked_filters, ranked
+from warehouse.query.signals import signals
 from warehouse.statements import statement
 
 Row = dict[str, Any]
@@ -40,6 +45,7 @@ class Asked:
 
 def ask(
     con: DuckDBPyConnection,
+    warehouse: Path,
     seeds: Sequence[str],
     limit: int,
     *,
@@ -47,7 +53,7 @@ def ask(
     diversify: bool,
     filters: Mapping[str, float] | None,
 ) -> Asked:
-    """Put the question; the arguments are those of ``recommend``.
+    """Put the question to the file ``warehouse``, which ``con`` has open; the arguments are those of ``recommend``.
 
     Raises:
         UnknownSongError: a seed is not in the warehouse, or there is none.
@@ -57,7 +63,7 @@ def ask(
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
     given = known(con, list(dict.fromkeys(seeds)))
-    candidates = drawn(con, given, checked_by(by))
+    candidates = drawn(con, warehouse, given, checked_by(by))
     if filters:
         hear(con, [one.row for one in candidates])
     return Asked(given, candidates, ranked(candidates, limit, diversify=diversify, filters=filters))
@@ -81,25 +87,39 @@ def known(con: DuckDBPyConnection, track_ids: Sequence[str]) -> list[Row]:
     return [cards[track_id] for track_id in track_ids]
 
 
-def drawn(con: DuckDBPyConnection, seeds: Sequence[Row], by: str) -> list[Candidate]:
-    """The pool of the seeds: every neighbour of any of them with the addends that ``by`` counts."""
-    links = _rows(con, "query/pool", seeds=[seed["track_id"] for seed in seeds])
-    cards = _cards(con, [link["track_id"] for link in links])
+def drawn(con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[Row], by: str) -> list[Candidate]:
+    """The pool of the seeds with the addends that ``by`` counts.
+
+    It is every neighbour of any of them; several seeds are a list, to which the list model, where there is one, adds
+    candidates and of which it scores all.
+    """
+    links = {link["track_id"]: link for link in _rows(con, "query/pool", seeds=[seed["track_id"] for seed in seeds])}
+    model = learned(con, warehouse) if len(seeds) > 1 else None
+    if model is None:
+        counted = SIGNALS if by == "hybrid" else (by,)
+        sums = {track_id: {kind: link[kind] for kind in counted} for track_id, link in links.items()}
+    else:
+        sums = _modelled(model, seeds, links, by)
+    if by != "hybrid":  # 0: the signal says nothing of the song
+        sums = {track_id: addends for track_id, addends in sums.items() if any(addends.values())}
     same = {seed["song_id"] for seed in seeds}
     blocks = _blocks(con)
-    counted = SIGNALS if by == "hybrid" else (by,)
     pool = []
-    for link in links:
-        card = cards.get(link["track_id"])
-        addends = {kind: link[kind] for kind in counted}
-        if card is None or (by != "hybrid" and not addends[by]):  # 0: the signal says nothing of the song
-            continue
-        marks = {
-            "is_seed": card["song_id"] in same,
-            "is_blocked": _is_blocked(card, blocks),
-        }
-        pool.append(Candidate(card | marks | {"baskets_expected": link["baskets_expected"]}, addends))
+    for card in _cards(con, sums).values():
+        track_id = card["track_id"]
+        marks = {"is_seed": card["song_id"] in same, "is_blocked": _is_blocked(card, blocks)}
+        expected = links[track_id]["baskets_expected"] if track_id in links else None
+        pool.append(Candidate(card | marks | {"baskets_expected": expected}, sums[track_id]))
     return pool
+
+
+def _modelled(model: Learned, seeds: Sequence[Row], links: Mapping[str, Row], by: str) -> dict[str, dict[str, float]]:
+    """Track id -> signal -> addend of every candidate of the list model and of the songs to which the neighbours lead."""
+    best = sorted(links, key=lambda track_id: (-fsum(links[track_id][kind] for kind in SIGNALS), track_id))[:MORE]
+    given = pl.DataFrame({"list_id": "", "track_id": [seed["track_id"] for seed in seeds]})
+    drawn = signals(given, model.corpus, more=pl.DataFrame({"list_id": "", "track_id": best}, schema=given.schema))
+    rows = model.model.addends(drawn, by).drop("list_id").to_dicts()
+    return {row.pop("track_id"): row for row in rows}
 
 
 def hear(con: DuckDBPyConnection, rows: Sequence[Row]) -> None:

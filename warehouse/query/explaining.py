@@ -70,16 +70,17 @@ def why(
     Raises:
         UnknownSongError: a track is not in the warehouse, or the song is none of the stored neighbours: ask ``why_not``.
     """
-    with reader(Path(warehouse)) as con:
+    warehouse = Path(warehouse)
+    with reader(warehouse) as con:
         card = known(con, [song])[0]
-        asked = ask(con, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
+        asked = ask(con, warehouse, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
         one = asked.candidate(song)
         if one is None:
             raise UnknownSongError(
                 f"{_named(card)} is none of the neighbours of {_all_named(asked.seeds)}: `segue why-not` tells what kept it out"
             )
         together = asked.told_of(con, [one])
-    told = reasons(one, asked.seeds, together.get(song, {}), sentences=len(one.addends))
+    told = reasons(one, asked.seeds, together.get(song, {}), in_full=True)
     frame = pl.DataFrame(
         [reason._asdict() for reason in told],
         schema={name: WATERFALL[name] for name in ("kind", "text", "contribution")},
@@ -104,9 +105,10 @@ def why_not(
     Raises:
         UnknownSongError: a track is not in the warehouse.
     """
-    with reader(Path(warehouse)) as con:
+    warehouse = Path(warehouse)
+    with reader(warehouse) as con:
         card = known(con, [song])[0]
-        asked = ask(con, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
+        asked = ask(con, warehouse, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
     twin = next((seed for seed in asked.seeds if seed["song_id"] == card["song_id"]), None)
     if twin is not None and twin["track_id"] == song:
         return WhyNot("seed", f"{_named(card)} is one of the songs that you gave")
@@ -125,12 +127,13 @@ def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *
     Raises:
         UnknownSongError: a track is not in the warehouse.
     """
-    with reader(Path(warehouse)) as con:
+    warehouse = Path(warehouse)
+    with reader(warehouse) as con:
         given = known(con, _ids(seeds))
         known(con, [song])
         links = con.execute(statement("query/links"), {"seeds": [seed["track_id"] for seed in given], "song": song})
         speakers = links.fetchall()
-        place = otherwise = _place(con, given, given, song, by)
+        place = otherwise = _place(con, warehouse, given, given, song, by)
         removed: list[str] = []
         rest = given
         for track_id, name, _ in speakers:
@@ -138,7 +141,7 @@ def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *
                 break
             rest = [seed for seed in rest if seed["track_id"] != track_id]
             removed.append(name)
-            otherwise = _place(con, rest, given, song, by)
+            otherwise = _place(con, warehouse, rest, given, song, by)
     return Counterfactual(place, removed, otherwise)
 
 
@@ -146,10 +149,12 @@ def _ids(seeds: str | Sequence[str]) -> list[str]:
     return [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
 
 
-def _place(con: DuckDBPyConnection, seeds: Sequence[Row], given: Sequence[Row], song: str, by: str) -> int | None:
+def _place(
+    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[Row], given: Sequence[Row], song: str, by: str
+) -> int | None:
     """Place of ``song`` in the bare ranking for ``seeds``, where none of those ``given`` competes; null when it is not there."""
     barred = {seed["track_id"] for seed in given}
-    others = [one for one in drawn(con, seeds, checked_by(by)) if one.track_id not in barred]
+    others = [one for one in drawn(con, warehouse, seeds, checked_by(by)) if one.track_id not in barred]
     ranked(others, len(others), diversify=False, filters={})
     return next((one.place for one in others if one.track_id == song), None)
 

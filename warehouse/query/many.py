@@ -10,7 +10,9 @@ from duckdb import DuckDBPyConnection
 
 from schemas.errors import InvalidDataError, SettingsError
 from warehouse.connection import reader
+from warehouse.query.model import MORE, learned
 from warehouse.query.ranking import Candidate, checked_by, ranked
+from warehouse.query.signals import PER, chunks
 from warehouse.statements import statement
 
 LOOKED_AT = 200
@@ -36,16 +38,45 @@ def recommend_many(
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
     seeds = lists.select("list_id", pl.col("track_id").cast(pl.String)).drop_nulls().unique(maintain_order=True)
+    checked_by(by)
+    depth = 3 * limit + LOOKED_AT if diversify else limit
     with reader(Path(warehouse)) as con:
-        con.register("lists", seeds)
+        seeds = _known(con, lists)
         con.execute(statement("query/barred"), {"now": datetime.now(UTC).replace(tzinfo=None)})
-        depth = 3 * limit + LOOKED_AT if diversify else limit
-        found = con.sql(statement("query/summed"), params={"by": checked_by(by), "depth": depth}).pl()
+        found = _continued(con, Path(warehouse), seeds, by, depth)
         if diversify:
             found = _varied(con, found, limit)
-    return found.select(
-        pl.col("list_id").cast(lists.schema["list_id"]), pl.col("rank").cast(pl.Int64), "track_id", "score"
-    )
+    return found.select("list_id", pl.col("rank").cast(pl.Int64), "track_id", "score")
+
+
+def _known(con: DuckDBPyConnection, lists: pl.DataFrame) -> pl.DataFrame:
+    """The songs of the lists that the file knows, each once a list."""
+    asked = lists.select("list_id", pl.col("track_id").cast(pl.String)).drop_nulls().unique()
+    con.register("asked", asked)
+    return con.sql(statement("query/known_lists")).pl().cast({"list_id": lists.schema["list_id"]})
+
+
+def _continued(con: DuckDBPyConnection, warehouse: Path, seeds: pl.DataFrame, by: str, depth: int) -> pl.DataFrame:
+    """list_id, rank, track_id, score: the ``depth`` best songs of each list, by the list model where there is one.
+
+    A list of a single song is a question about that song, which ``neighbours`` answers.
+    """
+    con.register("lists", seeds)
+    summed = con.sql(statement("query/summed"), params={"by": by, "depth": depth}).pl()
+    model = learned(con, warehouse)
+    if model is None:
+        return summed
+    single = pl.len().over("list_id") == 1
+    several = seeds.filter(~single)
+    more = summed.filter(pl.col("rank") <= MORE).select("list_id", "track_id")
+    per = max(PER, depth // 2)
+    scores = [
+        model.scores(part, by)
+        for part in chunks(several, model.corpus, per=per, more=more.join(several, on="list_id", how="semi"))
+    ]
+    alone = summed.join(seeds.filter(single), on="list_id", how="semi").select("list_id", "track_id", "score")
+    con.register("scored", pl.concat([alone, *scores]))
+    return con.sql(statement("query/continued"), params={"depth": depth}).pl()
 
 
 def _varied(con: DuckDBPyConnection, found: pl.DataFrame, limit: int) -> pl.DataFrame:

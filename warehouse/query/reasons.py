@@ -5,8 +5,10 @@ A sentence is only made from what both songs have; an addend without anything to
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from math import fsum
 from typing import Any, NamedTuple
 
+from warehouse.query.model import BASE, kind_of
 from warehouse.query.ranking import Candidate
 
 SENTENCES = 3
@@ -25,6 +27,30 @@ BASKETS = {
 
 WIDE = {"tempo": 30.0, "energy": 0.3, "acousticness": 0.4, "valence": 0.4, "danceability": 0.3, "instrumentalness": 0.5}
 """A gap from which on two songs sound different to anybody."""
+
+SIGNALS = {
+    BASE: "what every song begins with",
+    "collaborative.user": "stands in lists that share songs with yours",
+    "collaborative.user2": "stands in the lists that share most songs with yours",
+    "collaborative.item": "is often together with your songs",
+    "collaborative.useridf": "stands in lists that share rare songs with yours",
+    "collaborative.lift": "is more often in lists like yours than anywhere",
+    "collaborative.near": "stands a few places from your songs in lists",
+    "collaborative.userart": "stands in lists that share artists with yours",
+    "collaborative.abask": "its artists stand in lists that share artists with yours",
+    "collaborative.abaskn": "its artists stand in lists like yours more than anywhere",
+    "collaborative.n": "how many lists hold it at all",
+    "metadata.artist": "share of your songs that share an artist with it",
+    "metadata.artist_n": "number of your songs that share an artist with it",
+    "metadata.album": "your songs on its album",
+    "metadata.genre": "its genres against those of your songs",
+    "metadata.era": "its year against those of your songs",
+    "metadata.popularity": "how popular it is",
+    "metadata.popularity_gap": "how popular it is against your songs",
+    "audio.likelihood": "its sound against the spread of your songs",
+    "audio.cosine": "its sound against the middle of your songs",
+}
+"""What the addends of the list model stand for."""
 
 STRONG, FAIR = 8, 3
 """Baskets from which shared baskets count as strong or as fair evidence; below it is thin."""
@@ -67,30 +93,49 @@ TRAITS = (
 
 
 def reasons(
-    one: Candidate, seeds: Sequence[Mapping[str, Any]], together: Mapping[str, int], *, sentences: int = SENTENCES
+    one: Candidate, seeds: Sequence[Mapping[str, Any]], together: Mapping[str, int], *, in_full: bool = False
 ) -> list[Reason]:
-    """The addends of a candidate, largest first, the first few with a sentence.
+    """The addends of a candidate by kind, largest first, the first few with a sentence.
 
     ``seeds`` are rows of ``query/cards.sql``; ``together`` counts, by kind, the baskets that hold the song and a seed.
+    ``in_full`` tells every addend alone, and each with a sentence.
     """
     song = one.row
+    sums: dict[str, list[float]] = {}
+    for addend, value in one.addends.items():
+        sums.setdefault(kind_of(addend), []).append(value)
+    totals = {kind: fsum(values) for kind, values in sums.items()}
     texts = {
-        "audio": sound(song, seeds) if one.addends.get("audio", 0.0) > 0 else contrast(song, seeds),
-        "metadata": facts(song, seeds) if one.addends.get("metadata", 0.0) > 0 else "",
-        "collaborative": company(together, song["baskets_expected"] if len(seeds) == 1 else None),
+        "audio": sound(song, seeds) if totals.get("audio", 0.0) > 0 else contrast(song, seeds),
+        "metadata": facts(song, seeds) if totals.get("metadata", 0.0) > 0 else "",
+        "collaborative": company(together, seeds, song["baskets_expected"]),
         "variety": f"held back a little: “{one.repeated.row['name']}” is higher up" if one.repeated else "",
     }
-    ordered = sorted(one.addends.items(), key=lambda item: -item[1])
-    shown = set(islice((kind for kind, value in ordered if value and texts.get(kind)), sentences))
+    if in_full:
+        ordered = sorted(one.addends.items(), key=lambda item: -item[1])
+        return [Reason(kind_of(addend), _told(addend) or texts.get(addend, ""), value) for addend, value in ordered]
+    ordered = sorted(totals.items(), key=lambda item: -item[1])
+    shown = set(islice((kind for kind, value in ordered if value and texts.get(kind)), SENTENCES))
     return [Reason(kind, texts[kind] if kind in shown else "", value) for kind, value in ordered]
 
 
-def company(together: Mapping[str, int], expected: float | None) -> str:
-    """How often both stand in one basket, what chance would give, and how far that can be trusted."""
+def _told(addend: str) -> str:
+    """What an addend of the list model stands for; empty for the others, which have a sentence of their own."""
+    signal = addend.removesuffix(".rank").removesuffix(".share")
+    told = SIGNALS.get(signal, "")
+    if addend.endswith(".rank"):
+        return f"{told} (place among the candidates)"
+    return f"{told} (against the best candidate)" if addend.endswith(".share") else told
+
+
+def company(together: Mapping[str, int], seeds: Sequence[Mapping[str, Any]], expected: float | None) -> str:
+    """How often the song stands in one basket with a seed, what chance would give, and how far that can be trusted."""
     count = sum(together.values())
     if not count:
         return ""
     places = [BASKETS[kind][number > 1].format(number) for kind, number in together.items() if number]
+    if len(seeds) > 1:
+        return f"in {_listed(places)} with songs that you gave ({confidence(count)} evidence)"
     chance = "" if expected is None else f", {_figure(expected)} expected by chance"
     return f"in {_listed(places)} together{chance} ({confidence(count)} evidence)"
 

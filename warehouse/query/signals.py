@@ -56,6 +56,9 @@ BASKETS = 200
 ARTISTS = 50
 """Songs of so many artists who stand in such baskets become candidates."""
 
+PER = 80
+"""Candidates from each signal in ``POOLED``, unless told."""
+
 CHUNK = 100
 """Lists that are worked on at once; bounds the memory."""
 
@@ -123,7 +126,7 @@ def signals(
     corpus: Corpus,
     own: pl.DataFrame | None = None,
     *,
-    per: int = 80,
+    per: int = PER,
     more: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Candidates for each list with their signals: list_id, track_id, and a Float64 column a signal; sorted.
@@ -133,13 +136,19 @@ def signals(
     the baskets that lie wholly inside the list. ``per`` candidates come from each signal in ``POOLED``; ``more``
     [list_id, track_id] adds others. No candidate is a version of a seed.
     """
-    parts = list(_chunks(lists, corpus, own, per, more))
-    return pl.concat(parts) if parts else _empty(lists)
+    parts = list(chunks(lists, corpus, own, per=per, more=more))
+    return pl.concat(parts) if parts else lists.select("list_id", "track_id").clear()
 
 
-def _chunks(
-    lists: pl.DataFrame, corpus: Corpus, own: pl.DataFrame | None, per: int, more: pl.DataFrame | None
+def chunks(
+    lists: pl.DataFrame,
+    corpus: Corpus,
+    own: pl.DataFrame | None = None,
+    *,
+    per: int = PER,
+    more: pl.DataFrame | None = None,
 ) -> Iterator[pl.DataFrame]:
+    """As ``signals``, some lists at a time, so that memory does not grow with their number."""
     names = lists.select("list_id").unique().sort("list_id").with_row_index("list")
     ids = corpus.tracks.select("track", "track_id")
     seeds = (
@@ -485,7 +494,3 @@ def _ranked(pool: pl.DataFrame) -> pl.DataFrame:
             if not name.startswith("audio.")
         ),
     )
-
-
-def _empty(lists: pl.DataFrame) -> pl.DataFrame:
-    return lists.select("list_id", "track_id").clear()

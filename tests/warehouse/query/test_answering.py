@@ -122,7 +122,7 @@ def test_several_seeds_sum_what_each_gives(small: Path) -> None:
 
     assert songs.select("track_id", "score").rows() == [("b1", pytest.approx(1.3)), ("a1", pytest.approx(0.95))]
     assert kinds(songs, "b1")["collaborative"] == (
-        "in one of your playlists together (thin evidence)",
+        "in one of your playlists with songs that you gave (thin evidence)",
         pytest.approx(0.4),
     )
 

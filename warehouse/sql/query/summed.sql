@@ -1,8 +1,8 @@
 -- One row is a song for a list: the neighbours of the list's songs, what they give summed (decimal: the same in any order).
 with seeds as (
-    select distinct lists.list_id, songs.track_id, songs.song_id
+    select lists.list_id, songs.track_id, songs.song_id
     from lists
-    join songs on songs.track_id = lists.track_id
+    join songs using (track_id)
 ),
 reached as (
     select
