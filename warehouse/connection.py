@@ -17,6 +17,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import HomeError, SegueError, WarehouseError
+from warehouse.statements import identifier
 
 SCHEMA_VERSION = 1
 """Raised when a column is renamed, removed or changes its type: older files are then told, and migrated in the copy."""
@@ -88,11 +89,18 @@ def _instance(memory_limit: str) -> Iterator[DuckDBPyConnection]:
     try:
         with instance.cursor() as con:
             yield con
-        instance.execute("detach database if exists warehouse")
+        _detach_all(instance)
     except BaseException:
         instance.close()
         raise
     idle.append(instance)
+
+
+def _detach_all(instance: DuckDBPyConnection) -> None:
+    """Let go of every file, also of those that a reader attached besides its own."""
+    attached = "select database_name from duckdb_databases() where not internal and database_name != 'memory'"
+    for (name,) in instance.execute(attached).fetchall():
+        instance.execute(f"detach {identifier(name)}")
 
 
 @contextmanager

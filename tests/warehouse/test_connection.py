@@ -104,6 +104,16 @@ def test_a_reader_that_opens_after_a_publication_sees_the_new_night_though_an_ol
         assert old.sql("select track_id from tracks").fetchall() == [("t1",)]
 
 
+def test_what_one_reader_attached_or_made_does_not_reach_the_next(home: Home, published: Path) -> None:
+    publish(home, "20261126T030000-b", checked("tracks", [{"track_id": "t2", "name": "Creep"}]))
+    (former,) = home.history.iterdir()
+    for _ in range(2):
+        with reader(published) as con:
+            con.execute("attach $path as past (read_only)", {"path": str(former)})
+            con.execute("create temp table noted as select 1")
+            assert con.sql("select (select count(*) from tracks), (select count(*) from past.tracks)").fetchall() == [(2, 1)]
+
+
 def test_a_missing_file_names_the_command_that_builds_one(tmp_path: Path) -> None:
     assert (
         told(tmp_path / "x.duckdb") == f"there is no warehouse at {tmp_path}/x.duckdb: run `segue refresh` to build one"
