@@ -19,11 +19,15 @@ def script_json(value: Any) -> str:
     )
 
 
-def policy(*, scripts: Iterable[str], styles: Iterable[str], more: str = "") -> str:
-    """Return a content-security policy that allows these inline texts by their hashes, pictures in data URLs, and nothing else."""
+def policy(*, scripts: Iterable[str], styles: Iterable[str], files: bool = False, pictures: Iterable[str] = ()) -> str:
+    """Return a content-security policy that allows these inline texts by their hashes, pictures in data URLs, and nothing else.
+
+    With `files` also scripts beside the page; `pictures` are places from which pictures may be shown.
+    """
+    beside = " 'self' file:" if files else ""
     return (
-        f"default-src 'none'; script-src {_hashes(scripts)}; style-src {_hashes(styles)}; img-src data:; "
-        f"base-uri 'none'; form-action 'none'{more}"
+        f"default-src 'none'; script-src {_hashes(scripts)}{beside}; style-src {_hashes(styles)}; "
+        f"img-src {' '.join(['data:', *pictures])}; base-uri 'none'; form-action 'none'"
     )
 
 

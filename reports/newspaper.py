@@ -4,21 +4,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import jinja2
 import polars as pl
 import vl_convert
 
 from reports.figures.figure import Figure
 from reports.figures.registry import FIGURES, page_chart
 from reports.markup import policy, script_json
-from reports.palette import css_variables, themed
+from reports.pages import environment, script, stylesheet
+from reports.palette import themed
 from reports.songs import cards, for_you, seeds
 from reports.story import headline, told
-from reports.tables import Table, cell, plain, table
-from reports.wording import change, clipped, clock, count, counted, day, duration, percent, spelled
+from reports.tables import Table, plain, table
+from reports.wording import count
 
 VEGA_LITE = "6.4"
 """Version of the specifications that altair writes; vl-convert carries a bundle for it."""
@@ -64,7 +63,7 @@ def newspaper(frames: Mapping[str, pl.DataFrame], sql: Mapping[str, str], poster
             specs[name] = page_chart(figure, frame).to_dict(validate=False)
     known = cards(frames["cards"], posters)
     style = stylesheet("base.css", "newspaper.css")
-    scripts = [bundle(), source("newspaper.js")]
+    scripts = [bundle(), script("theme.js", "newspaper.js")]
     return (
         environment()
         .get_template("newspaper.html")
@@ -136,47 +135,3 @@ def bundle() -> str:
     """Return Vega, Vega-Lite and vega-embed as one script that leaves only ``window.vegaEmbed`` behind."""
     code = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE).replace("</script", "<\\/script")
     return f"(()=>{{{code}}})();"
-
-
-@cache
-def environment() -> jinja2.Environment:
-    """Return the templates: everything is escaped, and a name that does not exist is an error."""
-    found = jinja2.Environment(
-        loader=jinja2.FunctionLoader(source),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.filters |= {
-        "count": count,
-        "percent": percent,
-        "duration": duration,
-        "day": day,
-        "clock": clock,
-        "change": change,
-        "clipped": clipped,
-        "cell": cell,
-        "spelled": spelled,
-    }
-    found.globals |= {"counted": counted}
-    return found
-
-
-@cache
-def source(name: str) -> str:
-    """Return the text of a file among the templates."""
-    return (files("reports") / "templates" / name).read_text(encoding="utf-8")
-
-
-@cache
-def stylesheet(*names: str) -> str:
-    """Return the colours of both themes and the style sheets called `names` as one."""
-    dark, light = css_variables(1), css_variables(0)
-    colours = (
-        f":root{{color-scheme:light;{light}}}"
-        f"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{color-scheme:dark;{dark}}}}}"
-        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}"
-        f"@media print{{:root:root{{color-scheme:light;{light}}}}}"
-    )
-    return colours + "".join(source(name) for name in names)

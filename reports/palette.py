@@ -56,6 +56,11 @@ DIVERGING = [light(name) for name in ("below3", "below2", "below1", "middle", "a
 _NAME_OF = {values[0]: name for name, values in COLOURS.items()}
 
 
+def name_of(colour: str) -> str:
+    """Return the name of a light value."""
+    return _NAME_OF[colour]
+
+
 def themed(spec: dict[str, object]) -> dict[str, object]:
     """Return a chart's specification with every colour of ours replaced by its CSS variable, so that the page's theme rules."""
     text = json.dumps(spec, ensure_ascii=False)

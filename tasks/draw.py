@@ -2,41 +2,80 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
+from reports.explorer import COVER_HOSTS, explorer_files, explorer_page
 from reports.newspaper import newspaper, twin
 from schemas.errors import WarehouseError
-from tasks.posters import posters
-from warehouse import summaries
+from tasks.atlas import laid_out, regions
+from tasks.posters import WEB, posters
+from warehouse import reading, summaries
 
 log = logging.getLogger(__name__)
 
+MOST_LINKS = 3_000_000
+"""The explorer's files hold so many neighbours: all that it can show of a small catalogue, fewer a song of a large one."""
+LINKS_A_SONG = (24, 60)
+MOST_COVERS = 800
+"""Covers that the explorer embeds: about a megabyte."""
+
 
 def draw_pages(
-    warehouse: Path,
-    out: Path,
-    *,
-    previous: Path | None = None,
-    covers: Path,
-    rewrite: tuple[str, str] | None = None,
+    warehouse: Path, out: Path, *, previous: Path | None = None, covers: Path, routes: Mapping[str, str] = WEB
 ) -> None:
-    """Write ``index.html`` and its JSON twin into the folder `out`.
+    """Write the newspaper ``index.html``, its JSON twin, and the explorer with its files into the folder `out`.
 
     `warehouse` is a published file or a night under construction, `previous` last night's file, for what changed; `covers`
-    is the folder that keeps cover pictures, `rewrite` as in ``tasks.posters``.
+    is the folder that keeps cover pictures, `routes` where others are asked for, as in ``tasks.posters``.
 
     Raises:
         WarehouseError: the warehouse cannot be read.
     """
     frames = _frames(warehouse, previous)
     sql = summaries.report_sql()
-    urls = frames["cards"]["poster_small_url"].drop_nulls()
-    pictures = posters(urls, covers, rewrite=rewrite)
+    pictures = posters(frames["cards"]["poster_small_url"].drop_nulls(), covers, routes=routes)
     out.mkdir(parents=True, exist_ok=True)
     (out / "index.html").write_text(newspaper(frames, sql, pictures), encoding="utf-8")
     (out / "index.json").write_text(json.dumps(twin(frames, sql), ensure_ascii=False), encoding="utf-8")
+    run = frames["runs"].row(0, named=True) if frames["runs"].height else {}
+    draw_explorer(warehouse, out, run, covers=covers, routes=routes)
+
+
+def draw_explorer(
+    warehouse: Path, out: Path, run: Mapping[str, object], *, covers: Path, routes: Mapping[str, str] = WEB
+) -> None:
+    """Write ``explorer.html`` and its files in ``explorer/`` into the folder `out`; `run` is the night's row of ``runs``.
+
+    Covers of Spotify's are linked. Of others the best known songs' and those of the first list that is seen are embedded.
+    """
+    songs = reading.query(warehouse, "explorer/songs")
+    least, most = LINKS_A_SONG
+    places = max(least, min(most, MOST_LINKS // max(1, songs.height)))
+    neighbours = reading.query(warehouse, "explorer/neighbours", places=places)
+    points = laid_out(songs.height, neighbours)
+    seed = reading.query(warehouse, "explorer/seed")["track_id"].to_list()
+    pictures = posters(_embedded(songs, neighbours, seed), covers, routes=routes)
+    page = explorer_page(
+        songs, neighbours, regions(songs, points), run, seed[0] if seed else None, has_covers=bool(pictures)
+    )
+    (out / "explorer.html").write_text(page, encoding="utf-8")
+    (out / "explorer").mkdir(exist_ok=True)
+    on_map = pl.DataFrame({"x": points[:, 0], "y": points[:, 1]})
+    for name, text in explorer_files(songs, neighbours, on_map, pictures):
+        (out / "explorer" / name).write_text(text, encoding="ascii")
+
+
+def _embedded(songs: pl.DataFrame, neighbours: pl.DataFrame, seed: list[str]) -> list[str]:
+    """The addresses of covers that the explorer cannot link and should not lack."""
+    opening = songs.filter(pl.col("track_id").is_in(seed))["place"]
+    first = neighbours.filter(pl.col("seed").is_in(opening.implode()))["neighbour"]
+    seen = pl.concat([opening, first])
+    urls = pl.concat([songs.filter(pl.col("place").is_in(seen.implode())), songs])["poster_small_url"].drop_nulls()
+    own = [url for url in urls.unique(maintain_order=True) if not url.startswith(COVER_HOSTS)]
+    return own[:MOST_COVERS]
 
 
 def _frames(warehouse: Path, previous: Path | None) -> dict[str, pl.DataFrame]:

@@ -2,12 +2,11 @@
 
 import base64
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
-from urllib.parse import urlsplit
 
 import requests
 
@@ -31,32 +30,35 @@ KINDS = {
 """Media type -> the bytes with which such a file begins. Nothing else is embedded; SVG can hold scripts."""
 
 
-def posters(urls: Iterable[str], cache: Path, *, rewrite: tuple[str, str] | None = None) -> dict[str, str]:
+WEB = {"https://": "https://"}
+
+
+def posters(urls: Iterable[str], cache: Path, *, routes: Mapping[str, str] = WEB) -> dict[str, str]:
     """Return a data URL for each address whose picture could be had; pictures in `cache` are not asked for again.
 
-    Only https addresses are asked. `rewrite` is a pair of a beginning of addresses and what to ask instead of it: the demo's
-    addresses are fixed, and its stand-in listens somewhere else each night. A picture that cannot be had is left out: it
-    costs the page a cover, never the night.
+    `routes` says which addresses are asked, and where: beginning of the address -> what to ask instead of it. The demo's
+    addresses are fixed, and its stand-in listens somewhere else each night; a night without a network has no routes. A picture
+    that cannot be had is left out: it costs the page a cover, never the night.
     """
     wanted = sorted(set(urls))
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     deadline = monotonic() + PATIENCE_SECONDS
     with requests.Session() as session, ThreadPoolExecutor(AT_ONCE) as pool:
         session.headers["User-Agent"] = USER_AGENT
-        found = pool.map(lambda url: _picture(session, url, cache, rewrite, deadline), wanted)
+        found = pool.map(lambda url: _picture(session, url, cache, routes, deadline), wanted)
         return {url: picture for url, picture in zip(wanted, found, strict=True) if picture}
 
 
 def _picture(
-    session: requests.Session, url: str, cache: Path, rewrite: tuple[str, str] | None, deadline: float
+    session: requests.Session, url: str, cache: Path, routes: Mapping[str, str], deadline: float
 ) -> str | None:
     kept = cache / sha256(url.encode()).hexdigest()[:40]
     content = kept.read_bytes() if kept.exists() else None
     if content is None:
-        asked = rewrite[1] + url.removeprefix(rewrite[0]) if rewrite and url.startswith(rewrite[0]) else url
-        if monotonic() > deadline or (asked == url and not _is_https(url)):
+        start = next((start for start in routes if url.startswith(start)), None)
+        if start is None or monotonic() > deadline:
             return None
-        content = _fetched(session, asked)
+        content = _fetched(session, routes[start] + url.removeprefix(start))
         if content is None or _kind(content) is None:
             return None
         part = kept.with_suffix(".part")
@@ -64,13 +66,6 @@ def _picture(
         part.replace(kept)
     kind = _kind(content)
     return f"data:{kind};base64,{base64.b64encode(content).decode()}" if kind else None
-
-
-def _is_https(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme == "https"
-    except ValueError:
-        return False
 
 
 def _fetched(session: requests.Session, url: str) -> bytes | None:

@@ -1,4 +1,3 @@
-"use strict";
 {
   const { charts, datasets } = JSON.parse(document.getElementById("specs").textContent);
   const options = { renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: { disableDefaultStyle: true }, logLevel: 1 };
@@ -17,18 +16,6 @@
     }
     document.documentElement.dataset.drawn = "";
   }
-
-  const root = document.documentElement;
-  const kept = {
-    get: () => { try { return localStorage.getItem("segue-theme"); } catch { return null; } },
-    set: (theme) => { try { localStorage.setItem("segue-theme", theme); } catch { /* a page from disk may have no storage */ } },
-  };
-  if (kept.get()) root.dataset.theme = kept.get();
-  document.getElementById("theme").addEventListener("click", () => {
-    const isDark = getComputedStyle(root).colorScheme === "dark";
-    root.dataset.theme = isDark ? "light" : "dark";
-    kept.set(root.dataset.theme);
-  });
 
   document.addEventListener("click", async (event) => {
     const button = event.target.closest(".copy");

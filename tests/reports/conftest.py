@@ -32,7 +32,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     root = tmp_path_factory.mktemp("demo")
     night = demo_night(Home(root), songs=600)
     with StandIn() as stand_in:
-        draw_pages(night, root / "pages", covers=root / "posters", rewrite=(COVERS, stand_in.base_url))
+        draw_pages(night, root / "pages", covers=root / "posters", routes={COVERS: stand_in.base_url})
     return Drawn(night, root / "pages")
 
 
@@ -41,7 +41,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     """A night in which every free text tries to get out of the page."""
     root = tmp_path_factory.mktemp("hostile")
     night = hostile_night(Home(root))
-    draw_pages(night, root / "pages", covers=root / "posters")
+    draw_pages(night, root / "pages", covers=root / "posters", routes={})
     return Drawn(night, root / "pages")
 
 
@@ -67,6 +67,7 @@ class Window:
 @pytest.fixture
 def window(browser: Browser) -> Iterator[Window]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
     opened = Window(context.new_page())
     opened.page.on("console", lambda message: opened.said.append(message.text))
     opened.page.on("pageerror", lambda error: opened.said.append(str(error)))

@@ -144,7 +144,7 @@ def judged(build: Path, tracks: Sequence[Track], saved: Sequence[str], words: st
     """Tastes, a list for the person, weights and measured figures."""
     liked = list(saved) or [track.id for track in tracks[:20]]
     replace(build, "tastes", pl.DataFrame([
-        {"taste_id": place % 2, "taste": (words, "late house")[place % 2], "track_id": track_id, "weight": 9.0 / (place + 1),
+        {"taste_id": place % 2, "taste": (words, "late house")[place % 2], "track_id": track_id, "recording_id": track_id, "weight": 9.0 / (place + 1),
          "plays": 5, "skips": 1, "is_liked": True, "last_played_at": BEGAN_AT - timedelta(days=1)}
         for place, track_id in enumerate(liked)
     ]))  # fmt: skip

@@ -1,0 +1,151 @@
+"""The explorer in a real browser, as a person uses it: search, open, walk on, weigh, filter, compare, go back."""
+
+import pytest
+
+from tests.reports.conftest import Drawn, Window
+
+
+def explore(window: Window, night: Drawn) -> None:
+    window.page.goto((night.folder / "explorer.html").as_uri())
+    window.page.wait_for_selector("html[data-ready]", state="attached")
+
+
+def heading(window: Window) -> str:
+    return window.page.locator("#song h1").inner_text()
+
+
+def listed(window: Window) -> list[str]:
+    return window.page.locator("#list .song").all_inner_texts()
+
+
+def walk(window: Window, place: int) -> str:
+    """Follow the song at `place` of the list and return its title."""
+    link = window.page.locator("#list .song a").nth(place)
+    name = link.inner_text()
+    link.click()
+    window.page.wait_for_function("name => document.querySelector('#song h1').innerText === name", arg=name)
+    return name
+
+
+def test_the_explorer_opens_from_disk_without_a_network(window: Window, demo: Drawn) -> None:
+    explore(window, demo)
+    assert (window.said, window.asked) == ([], [])
+    assert len(listed(window)) == 20
+    assert window.page.locator("#list .waterfall rect").count() >= 20
+    assert all(window.page.locator("#list .why").all_inner_texts())
+
+
+def test_a_person_searches_opens_walks_three_songs_and_goes_back(window: Window, demo: Drawn) -> None:
+    explore(window, demo)
+    artist = window.page.locator("#list .by").nth(9).inner_text().split(",")[0]
+    window.page.fill("#search", artist.upper())
+    window.page.locator("#found li").first.click()
+    window.page.wait_for_function("name => document.querySelector('#song .by').innerText.includes(name)", arg=artist)
+    walked = [heading(window), *(walk(window, place) for place in (0, 1, 2))]
+    window.page.go_back()
+    window.page.wait_for_function("name => document.querySelector('#song h1').innerText === name", arg=walked[-2])
+    assert window.page.locator("#trail li").all_inner_texts()[-2:] == walked[:-2][-2:]
+    assert (window.said, window.asked) == ([], [])
+
+
+def test_the_same_by_keyboard_alone(window: Window, demo: Drawn) -> None:
+    explore(window, demo)
+    before = heading(window)
+    keys = window.page.keyboard
+    keys.press("/")
+    keys.type("love")
+    window.page.wait_for_selector("#found li")
+    keys.press("ArrowDown")
+    keys.press("ArrowDown")
+    wanted = window.page.locator("#found li[aria-selected=true] b").inner_text()
+    keys.press("Enter")
+    window.page.wait_for_function("name => document.querySelector('#song h1').innerText === name", arg=wanted)
+    assert wanted != before
+    assert window.page.evaluate("document.activeElement.tagName") == "H1"
+    while window.page.evaluate("document.activeElement.closest('#list .song') === null"):
+        keys.press("Tab")
+    keys.press("Enter")
+    window.page.wait_for_function("name => document.querySelector('#song h1').innerText !== name", arg=wanted)
+    assert "love" in wanted.lower() or "love" in window.page.locator("#trail").inner_text().lower()
+
+
+def test_sliders_rank_anew_from_the_stored_addends(window: Window, demo: Drawn) -> None:
+    explore(window, demo)
+    before = listed(window)
+    for name in ("weight-collaborative", "weight-metadata"):
+        window.page.locator(f"#{name}").fill("0")
+    assert listed(window) != before
+    kinds = window.page.locator("#list .waterfall rect").evaluate_all(
+        "all => [...new Set(all.map((one) => one.getAttribute('class')))]"
+    )
+    assert kinds == ["audio"]
+    scores = [float(text) for text in window.page.locator("#list .score").all_inner_texts()]
+    assert scores == sorted(scores, reverse=True)
+    window.page.get_by_role("button", name="Start over").click()
+    window.page.wait_for_function(
+        "names => JSON.stringify([...document.querySelectorAll('#list .song')].map((one) => one.innerText)) === JSON.stringify(names)",
+        arg=before,
+    )
+
+
+def test_filters_keep_out_what_does_not_pass(window: Window, demo: Drawn) -> None:
+    explore(window, demo)
+    window.page.locator("[name=tempo-least]").fill("200")
+    window.page.locator("[name=tempo-most]").fill("201")
+    assert "do not pass the filters" in window.page.locator("#told").inner_text()
+    window.page.locator("[name=tempo-least]").fill("")
+    window.page.locator("[name=tempo-most]").fill("")
+    window.page.locator("#genre").select_option(index=1)
+    genre = window.page.locator("#genre option:checked").inner_text()
+    for place in range(min(2, len(listed(window)))):
+        window.page.locator("#list .song a").nth(place).click()
+        window.page.wait_for_timeout(100)
+        assert genre in window.page.locator("#song").inner_text()
+        window.page.go_back()
+        window.page.wait_for_timeout(100)
+
+
+def test_two_songs_are_compared(window: Window, demo: Drawn) -> None:
+    explore(window, demo)
+    first, second = heading(window), listed(window)[0]
+    window.page.locator("#song [data-compare]").click()
+    window.page.locator("#list [data-compare]").first.click()
+    window.page.wait_for_selector("#compared:not([hidden])")
+    heads = window.page.locator("#comparison thead th").all_inner_texts()
+    assert heads == [first[:40], second[:40]]
+    assert window.page.locator("#linked").inner_text().startswith("They belong together: ")
+    assert "energy" in window.page.locator("#comparison").inner_text()
+
+
+def test_a_click_on_the_map_opens_a_song(window: Window, demo: Drawn) -> None:
+    explore(window, demo)
+    before = heading(window)
+    window.page.locator("#map").focus()
+    for _ in range(4):
+        window.page.keyboard.press("ArrowLeft")
+    window.page.keyboard.press("+")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_function("name => document.querySelector('#song h1').innerText !== name", arg=before)
+
+
+def test_hostile_names_stay_text_here_too(window: Window, hostile: Drawn) -> None:
+    explore(window, hostile)
+    window.page.fill("#search", "<script>")
+    assert window.page.locator("#found li").count() > 0
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_timeout(200)
+    for _ in range(3):
+        window.page.locator("#list .song a").first.click()
+        window.page.wait_for_timeout(150)
+    window.page.locator("#song [data-compare]").click()
+    window.page.locator("#list [data-compare]").first.click()
+    assert window.page.evaluate("window.pwned") is None
+    assert (window.said, window.asked) == ([], [])
+    assert window.page.locator("main script, [onerror], [onmouseover], a[href^='javascript']").count() == 0
+
+
+@pytest.mark.parametrize("width", [320, 768, 1440])
+def test_the_explorer_fits_every_width(width: int, window: Window, hostile: Drawn) -> None:
+    window.page.set_viewport_size({"width": width, "height": 900})
+    explore(window, hostile)
+    assert window.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
