@@ -31,14 +31,16 @@ def profile(build: Path) -> int:
             .pl()
             .filter(pl.col("table_name").is_in(sorted(set(TABLES) - {"data_profile"})))
         )
-        found = pl.concat(
-            _described(con, table, group) for (table,), group in columns.group_by("table_name", maintain_order=True)
-        )
+        groups = columns.group_by("table_name", maintain_order=True)
+        found = pl.concat((_described(con, table, group) for (table,), group in groups), how="diagonal")
         return rewrite(con, "data_profile", [found.sort("table_name", "column_name")])
 
 
 def _described(con: DuckDBPyConnection, table: str, columns: pl.DataFrame) -> pl.DataFrame:
     ((rows,),) = con.sql(f"select count(*) from {identifier(table)}").fetchall()  # noqa: S608 - one of our own tables
+    if rows == 0:
+        nothing = {"rows": 0, "nulls": 0, "distinct": 0}
+        return columns.with_columns(pl.lit(value, pl.Int64).alias(name) for name, value in nothing.items())
     count = "count(distinct {})" if rows <= EXACT_ROWS else "approx_count_distinct({})"
     parts = ", ".join(_descriptions(columns, count))
     described = con.sql(f"select unnest([{parts}], recursive := true) from {identifier(table)}").pl()  # noqa: S608
@@ -47,7 +49,7 @@ def _described(con: DuckDBPyConnection, table: str, columns: pl.DataFrame) -> pl
     )
     return (
         columns.join(spread.drop("quantiles"), on="column_name", maintain_order="left")
-        .with_columns(rows=pl.lit(rows))
+        .with_columns(rows=pl.lit(rows, pl.Int64))
         .with_columns(pl.col(name).round_sig_figs(12) for name in FIGURES)
     )
 

@@ -166,7 +166,7 @@ def test_a_second_night_leaves_equal_tables_and_changes_nothing(home: Home, run_
 
 
 def test_as_many_generations_stay_as_the_setting_says(home: Home, run_night: Callable[..., Night]) -> None:
-    for _ in range(5):
+    for _ in range(4):
         run_night(songs(1))
     assert len(publishing.generations(home)) == 2
 
