@@ -8,6 +8,7 @@ import pytest
 
 from tasks.standin import bundled, sample_account, sample_catalogue
 from tasks.standin.demo import demo_account, demo_listening, write_account_data, write_endsong, write_history
+from tasks.standin.demo.__main__ import main
 from tasks.standin.demo.flaws import FLAWS, flawed
 
 KEYS = [
@@ -197,3 +198,20 @@ def test_account_data_of_a_small_account(tmp_path):
         "albumName": "Furnace",
         "trackUri": catalogue["Iron Orchard"].uri,
     }
+
+
+@pytest.mark.parametrize(
+    ("form", "file"),
+    [
+        ("extended", "Spotify Extended Streaming History/Streaming_History_Audio_2026.json"),
+        ("endsong", "MyData/endsong_0.json"),
+        ("account", "Spotify Account Data/StreamingHistory_music_0.json"),
+    ],
+)
+def test_each_form_can_be_written_from_the_command_line(tmp_path, capsys, form, file):
+    main([str(tmp_path), "--form", form, "--days", "40", "--sessions", "2"])
+    count, *flaws = capsys.readouterr().out.splitlines()
+    rows = json.loads((tmp_path / file).read_text())
+    assert len(rows) > 100
+    assert form == "account" or count == f"{len(rows)} rows"
+    assert flaws == sorted(flaws)
