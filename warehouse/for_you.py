@@ -73,7 +73,7 @@ SINGLY = 8
 NO_TASTE = -1
 """Taste of a song that was spoken of since the night, until `_Listener._settle` finds it one."""
 
-TASTE = {"taste_id": pl.Int32()}
+LISTED: dict[str, pl.DataType] = {**COLUMNS, "taste_id": pl.Int32()}
 
 
 def for_you(home: Home, limit: int = 20) -> pl.DataFrame:
@@ -199,7 +199,7 @@ class _Listener:
             | {"rank": rank, "score": one.score, "reasons": self._reasons(one, cards), "taste_id": one.taste_id}
             for rank, one in enumerate(chosen, start=1)
         ]
-        return pl.DataFrame(rows, schema=COLUMNS | TASTE)
+        return pl.DataFrame(rows, schema=LISTED)
 
     def _read(self, name: str, **values: object) -> pl.DataFrame:
         return self.con.sql(statement(name), params=values or None).pl()

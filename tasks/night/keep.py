@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from schemas.values import Checked, Harvest
+from tasks.imports.unify import NAMING, unified
 from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.validate import check
@@ -53,9 +54,9 @@ def fold_imports(night: Night) -> None:
     if night.source == "demo":
         night.ledger.current.verdict = "skipped"
         return
-    found = [
-        harvest for harvest in imports.harvests(night.home) if not harvest.rows.is_empty() or _holds(night, harvest)
-    ]
+    known = {name: reading.table(night.build, name) for name in NAMING}
+    brought = unified(imports.harvests(night.home), known)
+    found = [harvest for harvest in brought if not harvest.rows.is_empty() or _holds(night, harvest)]
     _book(night, [writing.merge(night.build, check(harvest), night.run_id) for harvest in found])
 
 

@@ -116,11 +116,15 @@ def effects(library: Library, exclusions: Sequence[Exclusion], playlists: pl.Dat
                 "value": exclusion.value,
                 "plays": library.plays.height - rest.plays.height,
                 "songs": whole.join(left, on="track_id", how="anti").height,
-                "weight": whole["weight"].clip(lower_bound=0).sum() - left["weight"].clip(lower_bound=0).sum(),
+                "weight": _speaking_for(whole) - _speaking_for(left),
             }
         )
     schema = {"kind": pl.String, "value": pl.String, "plays": pl.Int64, "songs": pl.Int64, "weight": pl.Float64}
     return pl.DataFrame(rows, schema=schema)
+
+
+def _speaking_for(profile: pl.DataFrame) -> float:
+    return float(profile.filter(pl.col("weight") > 0)["weight"].sum())
 
 
 def _less(library: Library, exclusion: Exclusion, playlists: pl.DataFrame) -> Library:
