@@ -10,11 +10,11 @@ tastes by the roots of their weights (D'Hondt), so that a small taste is heard b
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from math import log1p, sqrt
+from math import fsum, log1p, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,9 @@ AGAINST = 0.5
 
 KEPT = 1.1
 """A song of the last list stays until another one is better by this factor."""
+
+DIGITS = 9
+"""Decimals of a score that decide about the order: the last ones hang on the order of a sum."""
 
 NAMED = 3
 """Songs that the reasons of a recommendation name; the others are summed."""
@@ -141,20 +144,22 @@ class _Song:
     def how(self) -> str:
         if self.is_liked:
             return "which you liked"
+        if not self.plays:
+            return "one of your songs"
         return f"which you played {self.plays} times" if self.plays > 1 else "which you played"
 
 
 @dataclass
 class _Candidate:
-    """A song that may be recommended, within one taste, with what each song of the profile gives it."""
+    """A song that may be recommended, within one taste, and what each song of the profile gives it."""
 
     row: Mapping[str, Any]
     taste_id: int | None
-    addends: dict[str, float] = field(default_factory=dict)
+    addends: list[tuple[str, float]] = field(default_factory=list)
 
     @property
     def score(self) -> float:
-        return sum(self.addends.values())
+        return fsum(value for _, value in self.addends)
 
 
 class _Listener:
@@ -162,8 +167,6 @@ class _Listener:
 
     def __init__(self, con: DuckDBPyConnection, said: Sequence[Said]) -> None:
         self.con = con
-        self.rows: dict[str, dict[str, Any]] = {}
-        self.barred: set[str] = set()
         now = datetime.now(UTC).replace(tzinfo=None)
         folded = self._read("table", table="feedback").to_dicts()
         spoken = journal.frame(said).to_dicts()
@@ -175,6 +178,8 @@ class _Listener:
         added = [row for row in spoken if row["feedback_id"] not in before and _is_evidence(row)]
         undone = [row for row in folded if row["feedback_id"] not in after and _is_evidence(row)]
         self.links = self._links([row["entity_id"] for row in added + undone])
+        self.catalogue = self._read("for_you/songs", track_ids=[])
+        self.recordings: dict[str, str] = {}
         self._look_up({*self.links["track_id"], *(row["entity_id"] for row in spoken + folded)})
         self.by_recording = {song.recording_id: song for song in self.profile.values()}
         self._adjust(undone, -1)
@@ -188,12 +193,16 @@ class _Listener:
         """The list, a row a song."""
         if earlier is None:
             earlier = self._read("for_you/earlier")["track_id"].to_list()
-        queues = self._queues(set(earlier))
-        chosen = self._chosen(queues, limit)
-        shown = {*(seed for one in chosen for seed in one.addends), *(one.row["track_id"] for one in chosen)}
-        cards = {
-            row["track_id"]: row for row in self._read("for_you/cards", track_ids=sorted(shown)).iter_rows(named=True)
-        }
+        seeds, against = self._seeds()
+        self._reach([song for songs in seeds.values() for song in songs] + against)
+        is_open = self._is_open()
+        addends = {taste: self._addends(songs, against) for taste, songs in seeds.items()}
+        queues = {taste: self._queue(given, is_open, list(earlier)) for taste, given in addends.items()}
+        chosen = self._chosen(queues, limit, is_open)
+        self._explain(chosen, addends)
+        shown = {*(seed for one in chosen for seed, _ in one.addends), *(one.row["track_id"] for one in chosen)}
+        found = self._read("for_you/cards", track_ids=sorted(shown))
+        cards = {row["track_id"]: row for row in found.iter_rows(named=True)}
         rows = [
             cards[one.row["track_id"]]
             | {"rank": rank, "score": one.score, "reasons": self._reasons(one, cards), "taste_id": one.taste_id}
@@ -206,10 +215,14 @@ class _Listener:
 
     def _look_up(self, track_ids: Iterable[str]) -> None:
         """Read the songs that are not known yet."""
-        wanted = sorted(set(track_ids) - self.rows.keys())
+        wanted = sorted(set(track_ids) - self.recordings.keys())
         if wanted:
             found = self._read("for_you/songs", track_ids=wanted)
-            self.rows |= {row["track_id"]: row for row in found.iter_rows(named=True)}
+            self.catalogue = pl.concat([self.catalogue, found])
+            self.recordings |= dict(zip(found["track_id"], found["recording_id"], strict=True))
+
+    def _recording(self, track_id: str) -> str:
+        return self.recordings.get(track_id, track_id)
 
     def _known(self, track_id: str) -> _Song:
         """The song in the profile that stands for this track (any pressing of its recording); a new one without a taste."""
@@ -236,21 +249,6 @@ class _Listener:
                 tastes.setdefault(song.taste_id, []).append(song)
         return {taste: songs[:SEEDS] for taste, songs in tastes.items()}, against
 
-    def _queues(self, earlier: set[str]) -> dict[int, list[_Candidate]]:
-        """For each taste its candidates, best first."""
-        seeds, against = self._seeds()
-        self._reach([song for songs in seeds.values() for song in songs] + against)
-        self._bar()
-        queues = {}
-        for taste, songs in seeds.items():
-            found = self._scored(taste, songs, against)
-            found = [one for one in found if one.score > 0 and not self._is_barred(one.row)]
-            queues[taste] = sorted(
-                found,
-                key=lambda one: (-one.score * (KEPT if one.row["track_id"] in earlier else 1.0), one.row["track_id"]),
-            )
-        return queues
-
     def _links(self, track_ids: Iterable[str]) -> pl.DataFrame:
         """seed, track_id, score: the neighbours that the night kept at hand, and those of these songs."""
         found = self._read("for_you/links")
@@ -268,10 +266,16 @@ class _Listener:
             return
         self.links = pl.concat([self.links, *self._neighbours(missing)])
         alone = sorted(missing - set(self.links["seed"]))
-        self.links = pl.concat(
-            [self.links, *(self._kin(self.rows[track_id]) for track_id in alone if track_id in self.rows)]
-        )
+        self._look_up(alone)
+        kin = [self._kin(row) for row in self._rows(alone)]
+        self.links = pl.concat([self.links, *kin])
         self._look_up(self.links["track_id"])
+
+    def _rows(self, track_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """These songs in this order, without those that are gone."""
+        found = self.catalogue.filter(pl.col("track_id").is_in(list(track_ids)))
+        by_id = {row["track_id"]: row for row in found.iter_rows(named=True)}
+        return [by_id[track_id] for track_id in track_ids if track_id in by_id]
 
     def _kin(self, row: Mapping[str, Any]) -> pl.DataFrame:
         found = self._read("for_you/kin", artist_ids=row["artist_ids"], genres=row["genres"])
@@ -299,47 +303,59 @@ class _Listener:
             else:
                 song.taste_id = max((one.taste_id for one in self.profile.values()), default=NO_TASTE) + 1
 
-    def _scored(self, taste: int, songs: Sequence[_Song], against: Sequence[_Song]) -> list[_Candidate]:
-        """The songs that the seeds of a taste lead to, with their addends."""
-        whole = sum(song.strength for song in songs)
+    def _addends(self, songs: Sequence[_Song], against: Sequence[_Song]) -> pl.DataFrame:
+        """track_id, seed, value: what each seed of a taste, and each song that speaks against others, gives a song."""
+        whole = fsum(song.strength for song in songs)
         shares = {song.track_id: song.strength / whole for song in songs}
         shares |= {song.track_id: -AGAINST * song.strength / whole for song in against}
-        found: dict[str, _Candidate] = {}
-        for seed, track_id, score in self.links.filter(pl.col("seed").is_in(list(shares))).iter_rows():
-            if track_id in self.rows:
-                one = found.setdefault(track_id, _Candidate(self.rows[track_id], taste))
-                one.addends[seed] = one.addends.get(seed, 0.0) + shares[seed] * score
-        return list(found.values())
+        weighed = pl.DataFrame({"seed": list(shares), "share": list(shares.values())})
+        return self.links.join(weighed, on="seed").select("track_id", "seed", value=pl.col("share") * pl.col("score"))
 
-    def _bar(self) -> None:
-        """Find what must not be recommended: blocked, disliked, skipped often, known without a play, or met lately."""
+    def _queue(self, addends: pl.DataFrame, is_open: pl.Expr, earlier: Sequence[str]) -> Iterator[_Candidate]:
+        """The candidates of a taste, best first; a song of the last list goes before one that is hardly better."""
+        kept = pl.when(pl.col("track_id").is_in(list(earlier))).then(KEPT).otherwise(1.0)
+        scored = addends.group_by("track_id").agg(pl.col("value").sum()).filter(pl.col("value") > 0)
+        ordered = (
+            scored.join(self.catalogue.filter(is_open), on="track_id")
+            .with_columns(place=(pl.col("value") * kept).round(DIGITS))
+            .sort("place", "track_id", descending=[True, False])
+        )
+        return (_Candidate(row, None) for row in ordered.iter_rows(named=True, buffer_size=64))
+
+    def _explain(self, chosen: Sequence[_Candidate], addends: Mapping[int, pl.DataFrame]) -> None:
+        """Give the chosen songs what they were chosen for, in the order of the seeds."""
+        wanted = {(one.taste_id, one.row["track_id"]): one for one in chosen}
+        ids = [one.row["track_id"] for one in chosen]
+        for taste, given in addends.items():
+            for track_id, seed, value in given.filter(pl.col("track_id").is_in(ids)).sort("seed").iter_rows():
+                if (taste, track_id) in wanted:
+                    wanted[taste, track_id].addends.append((seed, value))
+
+    def _is_open(self) -> pl.Expr:
+        """What may be recommended: not blocked, disliked, skipped often, known without a play, or met lately."""
         blocks = [row for row in self.spoken if row["kind"] == "block"]
-        self.barred_artists = {row["entity_id"] for row in blocks if row["entity"] == "artist"}
-        self.barred_genres = {row["entity_id"].lower() for row in blocks if row["entity"] == "genre"}
+        artists = [row["entity_id"] for row in blocks if row["entity"] == "artist"]
+        genres = [row["entity_id"].lower() for row in blocks if row["entity"] == "genre"]
         since = self.reference - COOL_DOWN
-        self.barred = set(self._read("for_you/met", since=since, skips=SKIPPED_OFTEN)["recording_id"])
+        barred = set(self._read("for_you/met", since=since, skips=SKIPPED_OFTEN)["recording_id"])
         for row in self.spoken:
             is_against = worth(row["kind"], row["value"]) < WORTH["skip"]
             if row["entity"] == "track" and (row["kind"] == "block" or is_against or row["at"] > since):
-                self.barred.add(self._recording(row["entity_id"]))
-        self.barred.update(
+                barred.add(self._recording(row["entity_id"]))
+        barred |= {
             song.recording_id for song in self.profile.values() if song.weight > 0 and song.last_played_at is None
-        )
+        }
+        is_barred = pl.col("recording_id").is_in(sorted(barred))
+        if artists:
+            is_barred |= pl.col("artist_ids").list.eval(pl.element().is_in(artists)).list.any()
+        if genres:
+            is_barred |= pl.col("genres").list.eval(pl.element().str.to_lowercase().is_in(genres)).list.any()
+        return ~is_barred
 
-    def _recording(self, track_id: str) -> str:
-        return str(self.rows[track_id]["recording_id"]) if track_id in self.rows else track_id
-
-    def _is_barred(self, row: Mapping[str, Any]) -> bool:
-        return (
-            row["recording_id"] in self.barred
-            or not self.barred_artists.isdisjoint(row["artist_ids"])
-            or not self.barred_genres.isdisjoint(genre.lower() for genre in row["genres"])
-        )
-
-    def _chosen(self, queues: Mapping[int, list[_Candidate]], limit: int) -> list[_Candidate]:
+    def _chosen(self, queues: Mapping[int, Iterator[_Candidate]], limit: int, is_open: pl.Expr) -> list[_Candidate]:
         """Share the places out among the tastes; no song twice in any version, few of one artist; then well known songs."""
         share = self._shares(queues)
-        waiting = {taste: iter(queue) for taste, queue in queues.items()}
+        waiting = dict(queues)
         given: Counter[int] = Counter()
         chosen: list[_Candidate] = []
         taken: set[str] = set()
@@ -358,15 +374,16 @@ class _Listener:
             taste = max(waiting, key=lambda taste: (share[taste] / (given[taste] + 1), -taste))
             if any(takes(one) for one in waiting[taste]):
                 given[taste] += 1
+                chosen[-1].taste_id = taste
             else:
                 del waiting[taste]
         if len(chosen) < limit:
             popular = self._read("for_you/popular", limit=limit * 10)["track_id"].to_list()
             self._look_up(popular)
-            fillers = (_Candidate(self.rows[track_id], None) for track_id in popular)
-            for one in fillers:
-                if len(chosen) < limit and not self._is_barred(one.row):
-                    takes(one)
+            found = {row["track_id"]: row for row in self.catalogue.filter(is_open).iter_rows(named=True)}
+            for row in (found[track_id] for track_id in popular if track_id in found):
+                if len(chosen) < limit:
+                    takes(_Candidate(row, None))
         return chosen
 
     def _shares(self, tastes: Iterable[int]) -> dict[int, float]:
@@ -392,11 +409,9 @@ class _Listener:
                     "contribution": 0.0,
                 }
             ]
-        pro = sorted(
-            ((value, seed) for seed, value in one.addends.items() if value >= 0), key=lambda pair: (-pair[0], pair[1])
-        )
-        con = sorted((value, seed) for seed, value in one.addends.items() if value < 0)
-        whole = sum(value for value, _ in pro)
+        pro = sorted(((value, seed) for seed, value in one.addends if value >= 0), key=lambda pair: (-pair[0], pair[1]))
+        con = sorted((value, seed) for seed, value in one.addends if value < 0)
+        whole = fsum(value for value, _ in pro)
         told = [
             {
                 "kind": "song",
@@ -406,7 +421,7 @@ class _Listener:
             for value, seed in islice(pro, NAMED)
         ]
         if rest := pro[NAMED:]:
-            value = sum(value for value, _ in rest)
+            value = fsum(value for value, _ in rest)
             songs = "another song" if len(rest) == 1 else f"{len(rest)} other songs"
             told.append(
                 {"kind": "songs", "text": f"and {songs} of this taste ({value / whole:.0%})", "contribution": value}
@@ -416,7 +431,7 @@ class _Listener:
                 {
                     "kind": "against",
                     "text": f"held back a little: like {_named(cards.get(con[0][1]))}, which you skipped or disliked",
-                    "contribution": sum(value for value, _ in con),
+                    "contribution": fsum(value for value, _ in con),
                 }
             )
         return told
