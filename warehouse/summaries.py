@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
+from math import fsum
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import duckdb
 import polars as pl
 
 from schemas.errors import WarehouseError
+from warehouse.query import recommend
 
 COMPARED = (
     "tracks",
@@ -23,8 +25,11 @@ COMPARED = (
 )
 """Tables that the queries also read from last night's file, as ``earlier.<table>``."""
 
-ASKED_LATER = ("seed_neighbours", "cards")
+ASKED_LATER = ("cards",)
 """Queries that are about songs which other queries named."""
+
+ADDENDS = ("audio", "metadata", "collaborative")
+"""Addends that have a column of their own in ``seed_neighbours``; every other one is summed in ``adjustments``."""
 
 
 def report_sql() -> dict[str, str]:
@@ -38,14 +43,15 @@ def report(path: Path, previous: Path | None = None, *, places: int = 5) -> dict
     """Return every frame of the newspaper by the name of its query, read from the warehouse file at `path`.
 
     `previous` is last night's file, for what changed; without it the queries see an empty last night. `places` is how
-    many neighbours each seed song shows. ``cards`` holds names and covers of every song that another frame mentions.
+    many neighbours each seed song shows: ``seed_neighbours`` is what ``warehouse.query.recommend`` answers for it (seed_id,
+    place, track_id, score, its addends, and the reasons in words). ``cards`` holds names and covers of every song that
+    another frame mentions.
     Raises WarehouseError when a file cannot be read.
     """
     queries = report_sql()
     with _two_nights(path, previous) as con:
         frames = {name: _read(con, sql) for name, sql in queries.items() if name not in ASKED_LATER}
-        seeds = frames["seeds"]["track_id"].to_list()
-        frames["seed_neighbours"] = _read(con, queries["seed_neighbours"], seeds=seeds, places=places)
+        frames["seed_neighbours"] = _neighbours(path, frames["seeds"]["track_id"].to_list(), places)
         named = [frames[name]["track_id"] for name in ("seeds", "seed_neighbours", "for_you", "new_songs")]
         named.append(frames["tastes"]["strongest"].explode())
         ids = pl.concat(named).drop_nulls().unique().sort().to_list()
@@ -55,6 +61,29 @@ def report(path: Path, previous: Path | None = None, *, places: int = 5) -> dict
 
 def _read(con: duckdb.DuckDBPyConnection, sql: str, **parameters: Any) -> pl.DataFrame:
     return con.sql(sql, params=parameters or None).pl()
+
+
+def _neighbours(path: Path, seeds: list[str], places: int) -> pl.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for seed in seeds:
+        for song in recommend(path, [seed], places).iter_rows(named=True):
+            adds = {kind: fsum(r["contribution"] for r in song["reasons"] if r["kind"] == kind) for kind in ADDENDS}
+            adds["adjustments"] = song["score"] - fsum(adds.values())
+            texts = [reason["text"] for reason in song["reasons"] if reason["text"]]
+            rows.append(
+                {"seed_id": seed, "place": song["rank"], "track_id": song["track_id"], "score": song["score"]}
+                | adds
+                | {"reasons": texts}
+            )
+    floats = dict.fromkeys(("score", *ADDENDS, "adjustments"), pl.Float64())
+    schema = {
+        "seed_id": pl.String(),
+        "place": pl.Int64(),
+        "track_id": pl.String(),
+        **floats,
+        "reasons": pl.List(pl.String),
+    }
+    return pl.DataFrame(rows, schema=schema)
 
 
 @contextmanager

@@ -50,24 +50,28 @@ def find_clock(plays_clock: pl.DataFrame) -> str:
 
 def draw_weeks(plays_weeks: pl.DataFrame) -> Chart:
     """Stacked bars: plays a week, of songs heard for the first time and of songs heard before."""
-    frame = plays_weeks.unpivot(
-        ["first_time", "again"], index="week_on", variable_name="kind", value_name="plays"
-    ).with_columns(
-        pl.col("kind").replace_strict({"first_time": "first time", "again": "heard before"}),
-        pl.col("week_on").dt.offset_by("6d").alias("until"),
+    kinds = {"again": "heard before", "first_time": "first time"}
+    frame = (
+        plays_weeks.unpivot([*kinds], index="week_on", variable_name="kind", value_name="plays")
+        .with_columns(pl.col("plays").cum_sum().over("week_on").alias("top"))
+        .with_columns(
+            (pl.col("top") - pl.col("plays")).alias("bottom"),
+            pl.col("kind").replace_strict(kinds),
+            pl.col("week_on").dt.offset_by("6d").alias("until"),
+        )
     )
+    is_long = plays_weeks.height > 20
     return (
         alt.Chart(frame)
-        .mark_bar()
+        .mark_rect()
         .encode(
-            x=alt.X("week_on:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=8)),
+            x=alt.X("week_on:T", title=None, axis=alt.Axis(format="%b %Y" if is_long else "%d %b", tickCount=8)),
             x2="until:T",
-            y=alt.Y("plays:Q", title="Plays a week"),
+            y=alt.Y("bottom:Q", title="Plays a week", axis=alt.Axis(tickMinStep=1)),
+            y2="top:Q",
             color=alt.Color(
-                "kind:N",
-                scale=alt.Scale(domain=["heard before", "first time"], range=[CONTEXT, ADDENDS["collaborative"]]),
+                "kind:N", scale=alt.Scale(domain=[*kinds.values()], range=[CONTEXT, ADDENDS["collaborative"]])
             ),
-            order=alt.Order("kind:N", sort="descending"),
             tooltip=[alt.Tooltip("week_on:T", title="week of"), "kind:N", "plays:Q"],
         )
     )
@@ -104,7 +108,7 @@ def draw_artists(plays_artists: pl.DataFrame) -> Chart:
         .mark_bar(height={"band": 0.7})
         .encode(
             y=alt.Y("artist:N", sort=None, title=None),
-            x=alt.X("number:Q", title="Plays", axis=alt.Axis(grid=True)),
+            x=alt.X("number:Q", title="Plays", axis=alt.Axis(grid=True, tickMinStep=1)),
             color=alt.Color(
                 "outcome:N", scale=alt.Scale(domain=["heard", "skipped"], range=[ADDENDS["audio"], CONTEXT])
             ),
@@ -173,7 +177,9 @@ FIGURES = (
         draw_weeks,
         find_weeks,
         "A song counts as new in the week in which its first known play falls.",
-        NO_PLAYS,
+        "Fewer than six weeks of plays are known: too few to tell what is new to you. `segue import` takes the whole history "
+        "from your own data export.",
+        ready=lambda weeks: weeks.height >= 6,
         height=pixels(230),
     ),
     Figure(

@@ -216,6 +216,7 @@ async function open() {
   try {
     await loadSongs((count) => { $("search").placeholder = `Search ${count.toLocaleString("en")} songs`; map.draw(); });
     $("search").disabled = false;
+    for (const field of document.querySelectorAll("[data-column]")) field.hidden = songs[field.dataset.column].every((value) => value === null);
     await arrive();
     if (catalogue.covers) {
       await load("covers");

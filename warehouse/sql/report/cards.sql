@@ -1,7 +1,11 @@
 -- one row is what a song shows of itself: names, cover, link
 select
     t.track_id, t.name, coalesce(c.artists, []) as artists, a.name as album, year(a.released_on) as released_year,
-    t.genres[1] as genre, t.popularity, t.duration_ms, t.is_explicit, a.poster_url, a.poster_small_url, t.spotify_url, t.source
+    coalesce(t.genres[1], (
+        select ar.genres[1] from track_artists as ta join artists as ar using (artist_id)
+        where ta.track_id = t.track_id and ta.position = 0
+    )) as genre,
+    t.popularity, t.duration_ms, t.is_explicit, a.poster_url, a.poster_small_url, t.spotify_url, t.source
 from tracks as t
 left join albums as a using (album_id)
 left join (

@@ -5,12 +5,13 @@ with liked as (
 candidates as (
     select
         t.track_id,
-        coalesce('taste ' || l.taste_id, t.genres[1], '') as shelf,
+        coalesce('taste ' || l.taste_id, s.genres[1], '') as shelf,
         coalesce(l.weight, 0) as weight,
         coalesce(t.popularity, 0) as popularity,
         (select a.artist_id from track_artists as a where a.track_id = t.track_id and a.position = 0) as artist_id
     from tracks as t
     left join liked as l using (track_id)
+    left join (select track_id, genres from songs) as s using (track_id)
     where t.track_id in (select n.track_id from neighbours as n)
     qualify row_number() over (
         partition by coalesce(artist_id, t.track_id) order by weight desc, popularity desc, t.track_id
