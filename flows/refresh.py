@@ -18,7 +18,7 @@ from schemas.errors import SettingsError
 from tasks.night.acquire import acquire_token, extract_pages, fetch_features, probe_capabilities
 from tasks.night.context import Access, Night, access_to, tonight
 from tasks.night.fold import fold_feedback, publish_lists
-from tasks.night.keep import fold_imports, open_building, profile_tables, store_checked, validate_harvests
+from tasks.night.keep import drop_stale, fold_imports, open_building, profile_tables, store_checked, validate_harvests
 from tasks.night.relate import evaluate_night, identify_recordings, relate_songs
 from tasks.night.release import judge, publish_night
 from tasks.night.show import draw_report, publish_pages
@@ -68,6 +68,7 @@ STAGES: dict[str, Callable[[Night, Access], Any]] = {
     "extract": gather,
     "imports": lambda night, _: fold_imports(night),
     "feedback": lambda night, _: fold_feedback(night),
+    "retention": lambda night, _: drop_stale(night),
     "identity": lambda night, _: identify_recordings(night),
     "similarity": lambda night, _: relate_songs(night),
     "evaluate": lambda night, _: evaluate_night(night),

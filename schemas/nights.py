@@ -131,7 +131,7 @@ class Fetches(pa.DataFrameModel):
     entity: str = pa.Field(description="Table that the object belongs to")
     object_id: str = pa.Field(description="Id of the object")
     source: str = pa.Field(description="Who was asked: spotify, demo or reccobeats")
-    status: str = pa.Field(description="found, unknown or refused")
+    status: str = pa.Field(description="found, unknown, refused, or seen (it came or a list refers to it)")
     detail: str = pa.Field(
         nullable=True, description="Of a list that was read to its end: its length and a digest of how it began"
     )

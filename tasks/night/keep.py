@@ -13,7 +13,7 @@ from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.validate import check
 from warehouse import imports, reading
-from warehouse.night import building, profiling, writing
+from warehouse.night import building, profiling, retaining, writing
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,25 @@ def validate_harvests(night: Night, harvests: Iterable[Harvest]) -> list[Checked
 @stage("store")
 def store_checked(night: Night, checked: Iterable[Checked]) -> None:
     """Merge checked rows into their tables, one transaction a table, every received row accounted for."""
-    _book(night, [writing.merge(night.build, batch, night.run_id) for batch in checked])
+    batches = list(checked)
+    _book(night, [writing.merge(night.build, batch, night.run_id) for batch in batches])
+    for batch in batches:
+        if batch.harvest.entity == "tracks" and batch.harvest.source in retaining.SERVICES:
+            writing.record(night.build, "fetches", retaining.seen(batch.rows, night.started_at))
+
+
+@stage("retention")
+def drop_stale(night: Night) -> None:
+    """Drop what the API told and no longer tells, once the days of ``SEGUE_RETENTION_DAYS`` are over; 0 keeps it."""
+    days = int(night.wishes.get("retention_days", 0))
+    if days == 0 or night.source != "spotify":
+        night.ledger.current.verdict = "skipped"
+        return
+    dropped = retaining.drop_stale(night.build, days, night.started_at)
+    files = retaining.forget_history(night.home, days, night.started_at)
+    night.facts["dropped"] = dropped
+    told = [f"{rows:,} of {table}" for table, rows in dropped.items()] + [f"{files} former nights"] * bool(files)
+    night.ledger.current.note = f"not seen for {days} days and dropped: {', '.join(told)}" if told else None
 
 
 @stage("imports")

@@ -31,6 +31,7 @@ def judge(night: Night) -> Verdict:
         night.run_id,
         publishing.last_night(night.home, night.source),
         model_sources=tuple(night.wishes.get("model_sources", ())),
+        dropped=night.facts.get("dropped", {}),
     )
     night.facts["gate"] = [asdict(finding) for finding in found]
     broken = [finding for finding in found if not finding.is_kept]

@@ -1,7 +1,9 @@
 """Whether a night may be published: four rules, each with its name, its threshold and what was found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import polars as pl
 
@@ -37,8 +39,11 @@ def findings(
     last_night: Path | None,
     thresholds: Thresholds = Thresholds(),
     model_sources: tuple[str, ...] = (),
+    dropped: Mapping[str, int] = MappingProxyType({}),
 ) -> list[Finding]:
     """Judge ``build`` by every rule, against the file of ``last_night`` where there is one.
+
+    ``dropped`` counts, by table, the rows that had to go because they may be kept for a time only.
 
     ``accounting``: every received row went somewhere. ``collapse``: no table lost most of its rows. ``coverage``: the
     tracks (of ``model_sources``, of all when empty) have neighbours. ``evaluation``: no headline figure lies below last
@@ -55,7 +60,8 @@ def findings(
     former_measured = measured.clear()
     if last_night is not None:
         with reader(last_night) as con:
-            former_rows = dict(con.sql(statement("gate/rows")).fetchall())
+            counted = con.sql(statement("gate/rows")).fetchall()
+            former_rows = {entity: number - dropped.get(entity, 0) for entity, number in counted}
             former_measured = con.sql(statement("gate/headline")).pl()
     return [
         _accounting(unbalanced),

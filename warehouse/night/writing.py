@@ -103,10 +103,11 @@ def record(build: Path, table: str, rows: pl.DataFrame) -> None:
         InvalidDataError: as ``replace``.
     """
     with writer(build) as con, transaction(con):
-        _upsert(con, table, rows)
+        upsert(con, table, rows)
 
 
-def _upsert(con: DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
+def upsert(con: DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
+    """``record`` within a transaction that is open already."""
     key = key_of(table)
     arriving = conforming(table, rows).unique(key, keep="last", maintain_order=True)
     others = read(con, table).join(arriving, on=key, how="anti")
@@ -132,7 +133,7 @@ def _book(con: DuckDBPyConnection, account: Account, checked: Checked, run_id: s
     for earlier in read(con, "row_accounting").filter(same).iter_rows(named=True):
         row = _added(earlier, row)
     texts = {name: json.dumps(row[name], ensure_ascii=False) for name in ("rejected_by_rule", "skipped_by_reason")}
-    _upsert(con, "row_accounting", pl.DataFrame([row | texts]))
+    upsert(con, "row_accounting", pl.DataFrame([row | texts]))
 
 
 def _added(earlier: dict[str, object], row: dict[str, object]) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """From what arrived to what is published, step by step, with no flow around: the tables, the gate, the books."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +150,20 @@ def test_an_import_meets_what_the_api_tells_of_the_same_song(home: Home, run_nig
         assert reading.table(home.warehouse, "tracks").select("name", "popularity", "source").rows() == [
             ("t0", 70, "spotify")
         ]
+
+
+def test_what_the_api_no_longer_tells_is_dropped_after_the_days_of_the_setting_and_the_gate_lets_it(home: Home) -> None:
+    for days, left in ((0, 40), (30, 40), (30, 0)):
+        with tonight(home, "spotify", {"retention_days": days}) as night:
+            keep.open_building.fn(night)
+            night.started_at += timedelta(days=31) if left == 0 else timedelta(0)
+            if not reading.table(night.build, "tracks").height:
+                keep.store_checked.fn(night, keep.validate_harvests.fn(night, [songs(40, "spotify")]))
+            keep.drop_stale.fn(night)
+            release.judge.fn(night)
+            release.publish_night.fn(night)
+        assert reading.table(home.warehouse, "tracks").height == left
+    assert night.facts["dropped"] == {"tracks": 40, "fetches": 40}
 
 
 def test_a_second_night_leaves_equal_tables_and_changes_nothing(home: Home, run_night: Callable[..., Night]) -> None:
