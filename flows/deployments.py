@@ -1,12 +1,12 @@
 """The nightly deployment, and a Prefect server of our own on loopback for those who have none."""
 
 import logging
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from prefect import get_client, serve
@@ -18,6 +18,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from tzlocal import get_localzone_name
 
 from flows.refresh import refresh
+from flows.settings import use_prefect_server
 from schemas.errors import SegueError, SettingsError
 from schemas.values import Home
 
@@ -34,7 +35,8 @@ def serve_nightly(home: Home, *, cron: str, timezone: str, source: str) -> None:
         SettingsError: the cron line or the time zone is none.
         SegueError: no Prefect server answers and none could be started.
     """
-    deployment = nightly(cron, timezone or get_localzone_name(), source)
+    timezone = timezone or get_localzone_name()
+    deployment = nightly(cron, timezone, source)
     with server(home) as address:
         log.info("serving refresh/nightly at '%s' %s; watch it at %s", cron, timezone, address.removesuffix("/api"))
         serve(deployment, print_starting_message=False)
@@ -54,13 +56,14 @@ def nightly(cron: str, timezone: str, source: str) -> RunnerDeployment:
             f"the schedule {cron!r} in the time zone {timezone!r} cannot be used ({error}): "
             'write it like --cron "0 3 * * *" --timezone Europe/Berlin'
         ) from error
-    return refresh.to_deployment(
+    deployment = refresh.to_deployment(
         name="nightly",
         schedules=[schedule],
         parameters={"source": source},
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+    return cast("RunnerDeployment", deployment)  # a coroutine only inside an event loop
 
 
 @contextmanager
@@ -71,8 +74,7 @@ def server(home: Home) -> Iterator[str]:
         yield configured
         return
     address = f"{LOCAL_SERVER}/api"
-    # the runs of the deployment are processes of their own and find the server by this
-    os.environ["PREFECT_API_URL"] = address
+    use_prefect_server(address)
     with temporary_settings({PREFECT_API_URL: address}):
         if answers():
             yield address

@@ -5,9 +5,9 @@ Writes: a new database beside the published one, then, in one rename, the publis
 On repeat: the same rows. Nothing is published unless the gate agrees.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from prefect import flow
@@ -15,15 +15,15 @@ from prefect.states import Completed
 
 from flows.settings import Settings
 from schemas.errors import SettingsError
-from tasks.night.acquire import acquire_token, extract_pages, fetch_features, probe_capabilities
+from tasks.night.acquire import acquire_token, extract_pages, fetch_features, plan_extraction, probe_capabilities
 from tasks.night.context import Access, Night, access_to, tonight
 from tasks.night.fold import fold_feedback, publish_lists
 from tasks.night.keep import drop_stale, fold_imports, open_building, profile_tables, store_checked, validate_harvests
+from tasks.night.ledger import Ledger
 from tasks.night.relate import evaluate_night, identify_recordings, relate_songs
 from tasks.night.release import judge, publish_night
 from tasks.night.show import draw_report, publish_pages
-
-log = logging.getLogger(__name__)
+from tasks.spotify.plan import Plan
 
 
 @flow(name="refresh", flow_run_name="{source} night", validate_parameters=False, persist_result=False)
@@ -52,6 +52,16 @@ def refresh(source: str = "", full: bool = False, from_stage: str = "", force: b
         if night.parked_until is None
         else Completed(name="Parked", message=f"until {night.parked_until}", data=summary)
     )
+
+
+def plan_night(settings: Settings, *, full: bool = False) -> Plan:
+    """What the API allows this app, and what a night would ask of it; asks no more than the probe and keeps nothing."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    night = Night("plan", settings.source, settings.home, asdict(settings), Ledger("plan"), now, full=full)
+    if night.source == "files":
+        raise SettingsError("a night from files asks nothing of anybody: --plan is for --source demo or spotify")
+    with access_to(night) as access:
+        return plan_extraction(night, access)
 
 
 def gather(night: Night, access: Access) -> None:

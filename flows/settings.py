@@ -182,3 +182,8 @@ def prepare_home(home: Home) -> None:
         ) from error
     for name, value in {**PREFECT_ENVIRONMENT, "PREFECT_HOME": str(home.prefect)}.items():
         os.environ.setdefault(name, value)
+
+
+def use_prefect_server(address: str) -> None:
+    """Let this process and those that it starts (a deployment's runs) talk to the Prefect API at ``address``."""
+    os.environ["PREFECT_API_URL"] = address

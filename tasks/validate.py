@@ -236,7 +236,10 @@ def _gathered(complaints: list[Complaint]) -> dict[int, tuple[str, str | None]]:
     for row in sorted(by_row):
         told = sorted(by_row[row].items())
         values = [value for _, (_, value) in told if value is not None]
-        gathered[row] = ("; ".join(f"{column}: {rule}" for column, (rule, _) in told), "; ".join(values) if values else None)
+        gathered[row] = (
+            "; ".join(f"{column}: {rule}" for column, (rule, _) in told),
+            "; ".join(values) if values else None,
+        )
     return gathered
 
 

@@ -134,7 +134,7 @@ def test_our_rooms_are_ours_and_not_another_package_of_that_name(room: str) -> N
 
 def test_answering_a_question_imports_nothing_heavy() -> None:
     """`segue recommend` must answer in a blink: no Prefect, scikit-learn, altair or pandera on its path."""
-    code = "import sys, flows.cli, warehouse.query; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    code = "import sys, flows.cli.app, warehouse.query, warehouse.for_you; print(*sorted({name.split('.')[0] for name in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     heavy = {"prefect", "sklearn", "scipy", "altair", "pandera", "vl_convert", "requests"}
     assert set(loaded.stdout.split()) & heavy == set()

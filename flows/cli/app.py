@@ -2,7 +2,7 @@
 
 import typer
 
-from flows.cli import ask, bring, look, night, say
+from flows.cli import account, ask, bring, look, night, say
 
 app = typer.Typer(
     name="segue",
@@ -14,5 +14,5 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (night, ask, say, bring, look):
+for module in (night, ask, say, bring, account, look):
     module.register(app)

@@ -1,5 +1,6 @@
 """Commands that ask the published warehouse: recommend, for-you, why, why-not, sql."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -174,9 +175,9 @@ def why_not(
     first, second = query.find_song(warehouse, seed), query.find_song(warehouse, song)
     told = query.why_not(warehouse, first.track_id, second.track_id)
     if as_json:
-        console.print_json(told)
+        console.print_json(asdict(told))
     else:
-        console.out.print(console.plain(told["text"]), soft_wrap=True, markup=False)
+        console.out.print(console.plain(told.text), soft_wrap=True, markup=False)
 
 
 def sql(

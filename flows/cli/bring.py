@@ -20,6 +20,7 @@ class What(StrEnum):
 
     imports = "imports"
     feedback = "feedback"
+    spotify = "spotify"
     everything = "everything"
 
 
@@ -98,7 +99,7 @@ def purge(
     what: Annotated[
         What,
         typer.Argument(
-            help="imports: what `segue import` took. feedback: likes, skips and blocks. everything: all of it, tables and token too."
+            help="imports: what `segue import` took. feedback: likes, skips and blocks. spotify: all that came from the API, tables and sign-in too. everything: all of it."
         ),
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -108,6 +109,7 @@ def purge(
     told = {
         What.imports: f"everything that was imported ({home.imports})",
         What.feedback: f"every like, dislike, skip, rating and block ({home.journal})",
+        What.spotify: f"all that came from Spotify, with every table and page that holds it, and the sign-in ({home.root})",
         What.everything: f"everything in {home.root}: tables, earlier nights, pages, imports, feedback, sign-in",
     }
     if not yes:

@@ -22,9 +22,14 @@ def plain(value: object) -> str:
     return CONTROL.sub(" ", "" if value is None else str(value))
 
 
+def plain_lines(text: str) -> str:
+    """As ``plain``, line by line."""
+    return "\n".join(plain(line) for line in text.splitlines())
+
+
 def say(message: str) -> None:
     """Talk to the person, on stderr."""
-    err.print(Text(plain(message)))
+    err.print(Text(plain_lines(message)), soft_wrap=True)
 
 
 def print_json(document: Any) -> None:

@@ -1,6 +1,7 @@
 """Commands that look at what Segue has and does: status, report, evaluate."""
 
 import json
+import sys
 import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,20 +119,23 @@ def report(
         bool, typer.Option("--json", help="Print every number of the report as one JSON document.")
     ] = False,
 ) -> None:
-    """Draw the report of the published night again and say where it is."""
+    """Say where the report of the published night is, open it, or write one of its charts."""
     home = Settings.from_env().home
-    from tasks.draw import draw_chart, draw_pages, numbers
+    from tasks.draw import draw_chart, draw_pages
 
-    if as_json:
-        console.print_json(numbers(home.warehouse))
-    elif chart is not None:
+    if chart is not None:
         draw_chart(home.warehouse, chart, out or Path(f"{chart}.svg"))
         console.say(f"Chart: {out or f'{chart}.svg'}")
+        return
+    page = home.reports / "index.html"
+    if not page.exists():
+        draw_pages(home.warehouse, home.reports, covers=home.posters)
+    if as_json:
+        sys.stdout.write((home.reports / "index.json").read_text(encoding="utf-8") + "\n")
     else:
-        page = draw_pages(home)
-        console.out.print(str(page), soft_wrap=True)
-        if open_it:
-            webbrowser.open(page.as_uri())
+        console.out.print(str(page), soft_wrap=True, markup=False)
+    if open_it:
+        webbrowser.open(page.as_uri())
 
 
 def evaluate(as_json: JsonOption = False) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -34,6 +34,9 @@ def register(app: typer.Typer) -> None:
 def refresh(
     source: SourceOption = None,
     full: Annotated[bool, typer.Option("--full", help="Ask for everything again, whatever is known already.")] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only ask what the API allows this app, and show what a night would ask for.")
+    ] = False,
     from_stage: Annotated[
         str,
         typer.Option(
@@ -58,10 +61,14 @@ def refresh(
         settings = replace(settings, source=source.value)
     prepare_home(settings.home)
     with shown(settings.log):
+        from flows.refresh import plan_night
         from flows.refresh import refresh as night
 
+        if plan:
+            _show_plan(plan_night(settings, full=full), as_json=as_json)
+            return
         hush_prefect()
-        summary = night(source=settings.source, full=full, from_stage=from_stage, force=force)
+        summary = cast("dict[str, Any]", night(source=settings.source, full=full, from_stage=from_stage, force=force))
     if as_json:
         console.print_json(summary)
     else:
@@ -71,6 +78,15 @@ def refresh(
             f"Parked: the API asked us to come back after {summary['parked_until']:%Y-%m-%d %H:%M} UTC. What was read is kept."
         )
         raise typer.Exit(75)
+
+
+def _show_plan(plan: Any, *, as_json: bool) -> None:
+    if as_json:
+        console.print_json(
+            {"steps": plan.steps.to_dicts(), "capabilities": plan.capabilities.to_dicts(), "asked": plan.asked}
+        )
+    else:
+        console.out.print(console.plain_lines(plan.text), soft_wrap=True, markup=False)
 
 
 def tell(summary: dict[str, Any]) -> None:

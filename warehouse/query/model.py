@@ -45,11 +45,11 @@ class ListModel:
         """From the rows of ``models`` (signal, step, lower, upper, value), in order of signal and step; null without rows."""
         if rows.is_empty():
             return None
-        base = rows.filter(signal="intercept")["value"].sum()
+        base = float(rows.filter(signal="intercept")["value"].sum())
         shapes = {}
         for (signal,), steps in rows.filter(pl.col("signal") != "intercept").group_by("signal", maintain_order=True):
             known = steps.filter(pl.col("step") > 0)
-            unknown = steps.filter(step=0)["value"].sum()
+            unknown = float(steps.filter(step=0)["value"].sum())
             values = known["value"] if known.height else pl.Series([unknown])
             shapes[str(signal)] = Shape(known["upper"].drop_nulls(), values, unknown)
         return cls(base, shapes)
