@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from reports.explorer import COVER_HOSTS, explorer_files, explorer_page
+from reports.figures.registry import chart
 from reports.newspaper import newspaper, twin
-from schemas.errors import WarehouseError
+from schemas.errors import HomeError, SegueError, WarehouseError
 from tasks.atlas import laid_out, regions
 from tasks.posters import WEB, posters
 from warehouse import reading, summaries
@@ -66,6 +67,23 @@ def draw_explorer(
     on_map = pl.DataFrame({"x": points[:, 0], "y": points[:, 1]})
     for name, text in explorer_files(songs, neighbours, on_map, pictures):
         (out / "explorer" / name).write_text(text, encoding="ascii")
+
+
+def draw_chart(warehouse: Path, name: str, out: Path, *, previous: Path | None = None) -> None:
+    """Write one chart of the newspaper, with its finding as the title, to `out`: PNG or SVG by the ending. No browser is needed.
+
+    Raises:
+        SegueError: no chart is called so, tonight has nothing for it, or `out` has another ending.
+        WarehouseError: the warehouse cannot be read.
+        HomeError: `out` cannot be written.
+    """
+    if out.suffix not in (".png", ".svg"):
+        raise SegueError(f"{out.name} has an ending that no chart is written in: end it in .png or .svg")
+    picture = chart(name, _frames(warehouse, previous))
+    try:
+        picture.save(out, scale_factor=2 if out.suffix == ".png" else 1)
+    except OSError as error:
+        raise HomeError(f"cannot write {out}: {error.strerror}; choose another place with --out") from error
 
 
 def _embedded(songs: pl.DataFrame, neighbours: pl.DataFrame, seed: list[str]) -> list[str]:

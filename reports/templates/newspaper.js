@@ -6,6 +6,7 @@
     const spec = charts[place.dataset.chart];
     await vegaEmbed(place, { ...spec, datasets }, options);
     place.removeAttribute("data-chart");
+    place.querySelector("svg").setAttribute("aria-hidden", "true"); // the place has the finding as its name, and a table
   }
 
   // the page is read from the top, so it is drawn from the top, with pauses in which it answers

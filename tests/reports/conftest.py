@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from schemas.values import Home
@@ -75,6 +76,11 @@ def window(browser: Browser) -> Iterator[Window]:
     opened.page.on("request", lambda request: note(opened, request.url))
     yield opened
     context.close()
+
+
+def faults(window: Window) -> list[str]:
+    """What axe-core finds wrong with the page as it is."""
+    return [f"{fault['impact']}: {fault['help']}" for fault in Axe().run(window.page).response["violations"]]
 
 
 def note(opened: Window, url: str) -> None:

