@@ -1,0 +1,162 @@
+"""Nights over the real stand-in, in a time of their own: nobody sleeps, every second that is waited is counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import polars as pl
+import pytest
+
+from schemas.values import Home
+from tasks.night.acquire import acquire_token, extract_pages, fetch_features, plan_extraction, probe_capabilities
+from tasks.night.context import Access, Night
+from tasks.night.ledger import Ledger
+from tasks.spotify.plan import Plan
+from tasks.spotify.web.clock import Clock, utc_now
+from tasks.standin import StandIn
+from tasks.validate import check
+from warehouse import reading
+from warehouse.night import building, publishing, writing
+
+EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC like the rest
+
+
+class Time:
+    """A clock that stands still but for those who sleep by it."""
+
+    def __init__(self) -> None:
+        self.began = utc_now().replace(microsecond=0)
+        self.elapsed = 0.0
+        self.naps: list[float] = []
+        self._lock = Lock()
+
+    @property
+    def now(self) -> datetime:
+        return self.began + timedelta(seconds=self.elapsed)
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self.elapsed += max(seconds, 1e-6)
+            self.naps.append(seconds)
+
+    def pass_by(self, **span: float) -> None:
+        """Let time go by between two nights."""
+        self.elapsed += timedelta(**span).total_seconds()
+
+    def unix(self) -> float:
+        return (self.now - EPOCH).total_seconds()
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(lambda: self.now, lambda: self.elapsed, self.sleep)
+
+
+@dataclass
+class Told:
+    """What is left of one night."""
+
+    night: Night
+    path: Path
+    harvests: list[Any] = field(default_factory=list)
+
+    def table(self, name: str, *columns: str) -> pl.DataFrame:
+        """Rows of a table, of these columns, in order."""
+        found = reading.table(self.path, name)
+        return found.select(columns) if columns else found
+
+    def rows(self, name: str, *columns: str) -> list[tuple[Any, ...]]:
+        return self.table(name, *columns).sort(columns).rows()
+
+    def stage(self, name: str) -> Any:
+        return next(entry for entry in self.night.ledger.entries if entry.stage == name)
+
+    @property
+    def requests(self) -> int:
+        return sum(entry.requests or 0 for entry in self.night.ledger.entries)
+
+
+class Nights:
+    """Nights of one home, one after the other."""
+
+    def __init__(self, home: Home, time: Time) -> None:
+        self.home = home
+        self.time = time
+        self.count = 0
+
+    def begin(self, *, full: bool = False, **wishes: Any) -> Night:
+        self.count += 1
+        run_id = f"{self.time.now:%Y%m%dT%H%M%S}-{self.count:06d}"
+        defaults = {"requests_per_second": 1000.0, "max_wait_seconds": 120.0, "landing_days": 14}
+        night = Night(run_id, "spotify", self.home, {**defaults, **wishes}, Ledger(run_id), self.time.now, full=full)
+        night.build = building.start(self.home, run_id, "spotify")
+        return night
+
+    def access(self, spotify: StandIn, **other: str) -> Access:
+        found = {
+            "api_url": spotify.api_url,
+            "accounts_url": spotify.accounts_url,
+            "reccobeats_url": spotify.reccobeats_url,
+            "client_id": "the-app",
+            "client_secret": spotify.client_secret,
+            "refresh_token": spotify.refresh_token,
+        }
+        found["client_id"] = spotify.client_id
+        return Access(**{**found, **other})
+
+    def run(
+        self,
+        spotify: StandIn,
+        *,
+        publish: bool = True,
+        full: bool = False,
+        given: dict[str, str] | None = None,
+        **wishes: Any,
+    ) -> Told:
+        """One night: asked, checked, stored and, unless it is to fail after that, published."""
+        night = self.begin(full=full, **wishes)
+        found = []
+        with acquire_token.fn(night, self.access(spotify, **(given or {})), self.time.clock) as api:
+            capabilities = probe_capabilities.fn(night, api)
+            for harvests in (
+                extract_pages.fn(night, api, capabilities).harvests,
+                lambda: fetch_features.fn(night, api, capabilities),
+            ):
+                batch = harvests() if callable(harvests) else harvests
+                for harvest in batch:
+                    writing.merge(night.build, check(harvest), night.run_id)
+                    found.append(harvest)
+        if not publish:
+            return Told(night, night.build, found)
+        night.verdict = "published"
+        writing.record(night.build, "runs", pl.DataFrame([night.run_row()]))
+        publishing.publish(self.home, night.build)
+        return Told(night, self.home.warehouse, found)
+
+    def plan(self, spotify: StandIn) -> Plan:
+        return plan_extraction(self.begin(), self.access(spotify))
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "segue-data")
+
+
+@pytest.fixture
+def nights(home: Home, time: Time) -> Nights:
+    return Nights(home, time)
+
+
+@pytest.fixture
+def paths() -> Callable[[StandIn], list[str]]:
+    """What was asked of the Web API, in order: path and query."""
+    return lambda spotify: [
+        f"{request.path}?{request.query}" for request in spotify.requests if request.path.startswith("/v1")
+    ]
