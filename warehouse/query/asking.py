@@ -3,6 +3,7 @@
 The statements are many and small on purpose: DuckDB plans one join longer than it runs five plain reads.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,8 +63,7 @@ def ask(
     filters = checked_filters(filters)
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
-    given = known(con, list(dict.fromkeys(seeds)))
-    candidates = drawn(con, warehouse, given, checked_by(by))
+    given, candidates = drawn(con, warehouse, list(dict.fromkeys(seeds)), checked_by(by))
     if filters:
         hear(con, [one.row for one in candidates])
     return Asked(given, candidates, ranked(candidates, limit, diversify=diversify, filters=filters))
@@ -75,9 +75,43 @@ def known(con: DuckDBPyConnection, track_ids: Sequence[str]) -> list[Row]:
     Raises:
         UnknownSongError: names the tracks that are not in the warehouse.
     """
+    return _known(_cards(con, track_ids), track_ids)
+
+
+def drawn(con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str) -> tuple[list[Row], list[Candidate]]:
+    """The rows of the seeds, and their pool with the addends that ``by`` counts.
+
+    The pool is every neighbour of any of them; several seeds are a list, to which the list model, where there is one, adds
+    candidates and of which it scores all.
+
+    Raises:
+        UnknownSongError: as ``known``.
+    """
+    links = _links(con, seeds)
+    model = learned(con, warehouse) if len(seeds) > 1 else None
+    if model is None:
+        counted = SIGNALS if by == "hybrid" else (by,)
+        sums = {track_id: {kind: link[kind] for kind in counted} for track_id, link in links.items()}
+    else:
+        sums = _modelled(model, seeds, links, by)
+    if by != "hybrid":  # 0: the signal says nothing of the song
+        sums = {track_id: addends for track_id, addends in sums.items() if any(addends.values())}
+    cards = _cards(con, [*seeds, *sums])
+    given = _known(cards, seeds)
+    same = {seed["song_id"] for seed in given}
+    blocks = _blocks(con)
+    pool = []
+    for track_id, addends in sums.items():
+        if card := cards.get(track_id):
+            marks = {"is_seed": card["song_id"] in same, "is_blocked": _is_blocked(card, blocks)}
+            expected = links[track_id]["baskets_expected"] if track_id in links else None
+            pool.append(Candidate(card | marks | {"baskets_expected": expected}, addends))
+    return given, pool
+
+
+def _known(cards: Mapping[str, Row], track_ids: Sequence[str]) -> list[Row]:
     if not track_ids:
         raise UnknownSongError("give at least one song to begin with")
-    cards = _cards(con, track_ids)
     strangers = [track_id for track_id in track_ids if track_id not in cards]
     if strangers:
         more = f" and {len(strangers) - 3} more" if len(strangers) > 3 else ""
@@ -87,36 +121,19 @@ def known(con: DuckDBPyConnection, track_ids: Sequence[str]) -> list[Row]:
     return [cards[track_id] for track_id in track_ids]
 
 
-def drawn(con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[Row], by: str) -> list[Candidate]:
-    """The pool of the seeds with the addends that ``by`` counts.
-
-    It is every neighbour of any of them; several seeds are a list, to which the list model, where there is one, adds
-    candidates and of which it scores all.
-    """
-    links = {link["track_id"]: link for link in _rows(con, "query/pool", seeds=[seed["track_id"] for seed in seeds])}
-    model = learned(con, warehouse) if len(seeds) > 1 else None
-    if model is None:
-        counted = SIGNALS if by == "hybrid" else (by,)
-        sums = {track_id: {kind: link[kind] for kind in counted} for track_id, link in links.items()}
+def _links(con: DuckDBPyConnection, seeds: Sequence[str]) -> dict[str, Row]:
+    """Track id -> what the seeds give a song, by signal."""
+    if len(seeds) == 1:
+        rows = _rows(con, "query/neighbours_of", seed=seeds[0])
     else:
-        sums = _modelled(model, seeds, links, by)
-    if by != "hybrid":  # 0: the signal says nothing of the song
-        sums = {track_id: addends for track_id, addends in sums.items() if any(addends.values())}
-    same = {seed["song_id"] for seed in seeds}
-    blocks = _blocks(con)
-    pool = []
-    for card in _cards(con, sums).values():
-        track_id = card["track_id"]
-        marks = {"is_seed": card["song_id"] in same, "is_blocked": _is_blocked(card, blocks)}
-        expected = links[track_id]["baskets_expected"] if track_id in links else None
-        pool.append(Candidate(card | marks | {"baskets_expected": expected}, sums[track_id]))
-    return pool
+        rows = _rows(con, "query/pool", seeds=list(seeds))
+    return {row["track_id"]: row for row in rows}
 
 
-def _modelled(model: Learned, seeds: Sequence[Row], links: Mapping[str, Row], by: str) -> dict[str, dict[str, float]]:
+def _modelled(model: Learned, seeds: Sequence[str], links: Mapping[str, Row], by: str) -> dict[str, dict[str, float]]:
     """Track id -> signal -> addend of every candidate of the list model and of the songs to which the neighbours lead."""
     best = sorted(links, key=lambda track_id: (-fsum(links[track_id][kind] for kind in SIGNALS), track_id))[:MORE]
-    given = pl.DataFrame({"list_id": "", "track_id": [seed["track_id"] for seed in seeds]})
+    given = pl.DataFrame({"list_id": "", "track_id": list(seeds)})
     drawn = signals(given, model.corpus, more=pl.DataFrame({"list_id": "", "track_id": best}, schema=given.schema))
     rows = model.model.addends(drawn, by).drop("list_id").to_dicts()
     return {row.pop("track_id"): row for row in rows}
@@ -139,10 +156,15 @@ def shared_baskets(
     con: DuckDBPyConnection, seeds: Sequence[str], track_ids: Sequence[str]
 ) -> dict[str, dict[str, int]]:
     """Track id -> kind of basket -> baskets of that kind that hold it together with a seed."""
-    found: dict[str, dict[str, int]] = {}
-    for row in _rows(con, "query/together", seeds=list(seeds), track_ids=list(track_ids)):
-        found.setdefault(row["track_id"], {})[row["kind"]] = row["baskets"]
-    return {track_id: dict(sorted(kinds.items())) for track_id, kinds in found.items()}
+    holders: dict[str, dict[str, str]] = {}
+    for row in _rows(con, "query/held", track_ids=[*seeds, *track_ids]):
+        holders.setdefault(row["track_id"], {})[row["basket_id"]] = row["kind"]
+    own = {basket_id for seed in seeds for basket_id in holders.get(seed, ())}
+    counts = {
+        track_id: Counter(kind for basket_id, kind in holders.get(track_id, {}).items() if basket_id in own)
+        for track_id in track_ids
+    }
+    return {track_id: dict(sorted(kinds.items())) for track_id, kinds in counts.items()}
 
 
 def _cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:

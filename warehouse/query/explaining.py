@@ -129,17 +129,15 @@ def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *
     """
     warehouse = Path(warehouse)
     with reader(warehouse) as con:
-        given = known(con, _ids(seeds))
-        known(con, [song])
-        links = con.execute(statement("query/links"), {"seeds": [seed["track_id"] for seed in given], "song": song})
-        speakers = links.fetchall()
+        rest = given = _ids(seeds)
+        known(con, [*given, song])
+        speakers = con.execute(statement("query/links"), {"seeds": given, "song": song}).fetchall()
         place = otherwise = _place(con, warehouse, given, given, song, by)
         removed: list[str] = []
-        rest = given
         for track_id, name, _ in speakers:
             if otherwise is None or otherwise > limit or len(rest) == 1:
                 break
-            rest = [seed for seed in rest if seed["track_id"] != track_id]
+            rest = [seed for seed in rest if seed != track_id]
             removed.append(name)
             otherwise = _place(con, warehouse, rest, given, song, by)
     return Counterfactual(place, removed, otherwise)
@@ -150,11 +148,11 @@ def _ids(seeds: str | Sequence[str]) -> list[str]:
 
 
 def _place(
-    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[Row], given: Sequence[Row], song: str, by: str
+    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], given: Sequence[str], song: str, by: str
 ) -> int | None:
     """Place of ``song`` in the bare ranking for ``seeds``, where none of those ``given`` competes; null when it is not there."""
-    barred = {seed["track_id"] for seed in given}
-    others = [one for one in drawn(con, warehouse, seeds, checked_by(by)) if one.track_id not in barred]
+    _, candidates = drawn(con, warehouse, seeds, checked_by(by))
+    others = [one for one in candidates if one.track_id not in given]
     ranked(others, len(others), diversify=False, filters={})
     return next((one.place for one in others if one.track_id == song), None)
 

@@ -138,5 +138,5 @@ def _found(row: dict[str, Any], *, others: list[Found] | None = None, is_guess: 
 
 
 def _unknown(kind: str, text: str, nearest: list[str]) -> UnknownSongError:
-    hint = f"; the nearest are {', '.join(nearest)}" if nearest else f"; there is no {kind} at all yet"
+    hint = f"; the nearest are {'; '.join(nearest)}" if nearest else f"; there is no {kind} at all yet"
     return UnknownSongError(f"there is no {kind} {text}{hint}", nearest)

@@ -65,14 +65,14 @@ def test_an_unknown_song_names_the_five_nearest(small: Path) -> None:
     with pytest.raises(UnknownSongError) as told:
         query.find_song(small, "Stones of Venice")
 
-    assert str(told.value).startswith("there is no song 'Stones of Venice'; the nearest are Stone by Ada, ")
+    assert str(told.value).startswith("there is no song 'Stones of Venice'; the nearest are Stone by Ada; ")
     assert told.value.nearest[0] == "Stone by Ada"
     assert len(told.value.nearest) == 5
 
 
 def test_a_song_by_another_artist_is_the_nearest(small: Path) -> None:
     with pytest.raises(
-        UnknownSongError, match=r"^there is no song 'Moon' by 'Bo'; the nearest are Moon by Cleo, Moon by Dee"
+        UnknownSongError, match=r"^there is no song 'Moon' by 'Bo'; the nearest are Moon by Cleo; Moon by Dee"
     ):
         query.find_song(small, "Moon", artist="Bo")
 
@@ -89,7 +89,7 @@ def test_a_playlist_is_found_with_each_song_once(small: Path) -> None:
 
 def test_an_unknown_or_empty_playlist_is_told(small: Path) -> None:
     with pytest.raises(
-        UnknownSongError, match=r"^there is no playlist 'Storm'; the nearest are (Empty, Calm|Calm, Empty)$"
+        UnknownSongError, match=r"^there is no playlist 'Storm'; the nearest are (Empty; Calm|Calm; Empty)$"
     ):
         query.find_playlist(small, "Storm")
     with pytest.raises(UnknownSongError, match="the playlist 'Empty' holds no song that Segue knows"):
@@ -105,7 +105,7 @@ def test_artists_and_genres_stand_for_their_best_known_songs(small: Path) -> Non
 def test_too_many_or_unknown_seeds_are_told(small: Path) -> None:
     with pytest.raises(UnknownSongError, match="give from one to 5 songs, artists and genres to begin with, not 6"):
         query.find_seeds(small, songs=["River"] * 6)
-    with pytest.raises(UnknownSongError, match="there is no artist 'Adda'; the nearest are Ada, "):
+    with pytest.raises(UnknownSongError, match="there is no artist 'Adda'; the nearest are Ada; "):
         query.find_seeds(small, artists=["Adda"])
-    with pytest.raises(UnknownSongError, match="there is no genre 'folks'; the nearest are folk, jazz"):
+    with pytest.raises(UnknownSongError, match="there is no genre 'folks'; the nearest are folk; jazz"):
         query.find_seeds(small, genres=["folks"])
