@@ -12,7 +12,8 @@ const near = new Map();
 let covers = {};
 
 const UNKNOWN = 255;
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const isPlain = (text) => /^[\x20-\x7e]*$/.test(text);
+const fold = (text) => (isPlain(text) ? text : text.normalize("NFKD").replace(/\p{M}/gu, "")).toLowerCase();
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 
 window.segue = {

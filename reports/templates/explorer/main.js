@@ -10,6 +10,7 @@ const map = new Chart($("map"), (song) => walkTo(song));
 const walkTo = (song) => { location.hash = encodeURIComponent(songs.id[song]); };
 
 async function arrive() {
+  await everything;
   const song = byId.get(decodeURIComponent(location.hash.slice(1))) ?? byId.get(catalogue.seed) ?? 0;
   if (!songs.count || song === state.song) return;
   state.song = song;
@@ -61,7 +62,6 @@ function showList() {
     : `${shown.length} of ${state.candidates.length} songs that belong with it${hidden ? `; ${hidden} do not pass the filters` : ""}.`;
   map.chosen = state.song;
   map.related = shown.map((one) => one.other);
-  map.isShown = (song) => passes(song, state.filters);
   map.draw();
 }
 
@@ -184,6 +184,7 @@ function readControls() {
     const value = Number(document.getElementById(output.htmlFor.value).value);
     output.textContent = output.dataset.signed === undefined ? `× ${value.toFixed(1)}` : value > 0 ? "better known" : value < 0 ? "less known" : "as it is";
   }
+  for (let song = 0; song < songs.count; song++) map.hidden[song] = passes(song, state.filters) ? 0 : 1;
   if (state.song !== null) showList();
 }
 
@@ -206,17 +207,22 @@ addEventListener("hashchange", arrive);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => map.draw());
 document.addEventListener("segue-theme", () => map.draw());
 
+const everything = loadSongs((count) => {
+  $("search").placeholder = `Search ${count.toLocaleString("en")} songs`;
+  $("search").disabled = false; // the best known songs come first
+  map.draw();
+});
+
 async function open() {
   $("genre").append(...catalogue.genres.map((name, place) => make("option", { value: place }, name)));
   for (const [place, name] of catalogue.genres.slice(0, catalogue.kinds.length).entries()) {
     const mark = make("i", { class: `k n${place}` });
     $("legend").append(make("span", { class: "key" }, mark, bdi(name)));
   }
-  readControls();
   try {
-    await loadSongs((count) => { $("search").placeholder = `Search ${count.toLocaleString("en")} songs`; map.draw(); });
-    $("search").disabled = false;
+    await everything;
     for (const field of document.querySelectorAll("[data-column]")) field.hidden = songs[field.dataset.column].every((value) => value === null);
+    readControls();
     await arrive();
     if (catalogue.covers) {
       await load("covers");

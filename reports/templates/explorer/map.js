@@ -7,7 +7,8 @@ class Chart {
     this.view = { x: 0.5, y: 0.5, zoom: 1 };
     this.chosen = null;
     this.related = [];
-    this.isShown = () => true;
+    this.hidden = new Uint8Array(catalogue.songs);
+    this.byColour = new Uint32Array(0);
     this.fingers = new Map();
     const named = { keydown: this.key, wheel: this.wheel, pointerdown: this.down, pointermove: this.move, pointerup: this.up, pointercancel: this.up, pointerleave: this.leave };
     for (const [name, act] of Object.entries(named)) canvas.addEventListener(name, act.bind(this), { passive: false });
@@ -41,11 +42,21 @@ class Chart {
     brush.clearRect(0, 0, wide, tall);
     const kinds = catalogue.kinds.map(colour), other = colour("context"), hidden = colour("rule");
     const dot = Math.min(6, Math.max(1.2, (120 / Math.sqrt(songs.count || 1)) * Math.sqrt(this.view.zoom)));
-    for (let song = songs.count - 1; song >= 0; song--) {
-      const [x, y] = this.at(song);
-      if (x < -9 || y < -9 || x > wide + 9 || y > tall + 9) continue;
-      brush.fillStyle = this.isShown(song) ? kinds[songs.genre[song]] ?? other : hidden;
-      brush.fillRect(x - dot / 2, y - dot / 2, dot, dot);
+    if (this.byColour.length !== songs.count) this.byColour = Uint32Array.from(songs.genre.keys()).sort((a, b) => (songs.genre[a] ?? 1e9) - (songs.genre[b] ?? 1e9));
+    const scale = this.side / 65535, left = wide / 2 - this.view.x * this.side - dot / 2, top = tall / 2 - this.view.y * this.side - dot / 2;
+    for (const isHidden of [1, 0]) {
+      let painted = null;
+      brush.fillStyle = hidden;
+      for (const song of this.byColour) {
+        if (this.hidden[song] !== isHidden) continue;
+        const x = songs.place[song * 2] * scale + left, y = songs.place[song * 2 + 1] * scale + top;
+        if (x < -9 || y < -9 || x > wide || y > tall) continue;
+        if (!isHidden && songs.genre[song] !== painted) {
+          painted = songs.genre[song];
+          brush.fillStyle = kinds[painted] ?? other;
+        }
+        brush.fillRect(x, y, dot, dot);
+      }
     }
     const ink = colour("ink"), paper = colour("paper");
     if (this.chosen !== null) {
