@@ -147,14 +147,14 @@ def _out_of_percent(values: pl.DataFrame, notes: Notes) -> pl.DataFrame:
             is_percent = bool((column > 1).any()) or bool((column.drop_nulls() % 1 == 0).all())
             if is_percent and column.null_count() < len(column):
                 notes[f"{name}: given as 0 to 100, divided by 100"] += len(column) - column.null_count()
-                column = column / 100
+                column = (column / 100).round(10)  # 35 % is 0.35
             scaled.append(column.alias(name))
         return values.with_columns(scaled)
     odd = pl.sum_horizontal((pl.col(name) > 1) & (pl.col(name) <= 100) for name in UNIT_FEATURES) >= 3
     in_percent = units.select(odd.fill_null(False)).to_series()
     _count(notes, "audio features: row given as 0 to 100, divided by 100", in_percent)
     return values.with_columns(
-        pl.when(in_percent).then(pl.col(name) / 100).otherwise(pl.col(name)) for name in UNIT_FEATURES
+        pl.when(in_percent).then((pl.col(name) / 100).round(10)).otherwise(pl.col(name)) for name in UNIT_FEATURES
     )
 
 

@@ -7,6 +7,7 @@ is personal in an export (addresses, user agents) never leaves the reader.
 
 import csv
 import json
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -16,6 +17,7 @@ from typing import Any, TextIO
 import polars as pl
 
 from schemas.errors import ImportFileError
+from schemas.values import REJECTED
 from tasks.imports.files.containers import Document
 from tasks.imports.files.encodings import Encoding, open_text
 from tasks.imports.files.objects import Broken, objects
@@ -25,8 +27,15 @@ LIST_SEPARATOR = "\x1f"
 BATCH = 20_000
 FIELD_LIMIT = 16 << 20
 SEPARATORS = (",", ";", "\t", "|")
-REJECTED = {"rule": pl.String, "value": pl.String, "row": pl.String}
 ROW_TEXT_LIMIT = 2_000
+
+PERSONAL_COLUMN = re.compile(r"ip_?addr|user_?agent|user_?name|e_?mail|latitude|longitude|city|region", re.IGNORECASE)
+PERSONAL_TEXT = re.compile(
+    PERSONAL_COLUMN.pattern + r"|\b\d{1,3}(?:\.\d{1,3}){2}\.[\dx]{1,3}\b|\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-fx]{0,4}",
+    re.IGNORECASE,
+)
+WITHHELD = '{"withheld": "it may hold addresses or devices"}'
+"""What stands in the quarantine for a row that cannot be told from personal data."""
 
 IsKnown = Callable[[str], bool]
 Progress = Callable[[int], None]
@@ -254,7 +263,12 @@ class _Builder:
 
     def sheet(self, *, unused: tuple[str, ...], decimal_comma: bool = False) -> Sheet:
         self._flush()
-        rejected = pl.DataFrame(self._rejected, schema=REJECTED, orient="row")
+        has_personal = any(PERSONAL_COLUMN.search(name) for name in unused)
+        told = [
+            (rule, None, WITHHELD) if has_personal or PERSONAL_TEXT.search(f"{value} {row}") else (rule, value, row)
+            for rule, value, row in self._rejected
+        ]
+        rejected = pl.DataFrame(told, schema=REJECTED, orient="row")
         return Sheet(_typed(pl.concat(self._frames, how="diagonal")), rejected, self.notes, unused, decimal_comma)
 
 
