@@ -4,6 +4,7 @@ import polars as pl
 
 from tasks.night.context import Night
 from tasks.night.ledger import stage
+from tasks.ranking import training
 from tasks.similarity.baskets import build_baskets
 from tasks.similarity.identity import identify
 from tasks.similarity.neighbours import ALGORITHM, neighbours, signals, weights
@@ -26,12 +27,17 @@ def identify_recordings(night: Night) -> None:
 
 @stage("similarity")
 def relate_songs(night: Night) -> None:
-    """Work out baskets and the neighbours of every track."""
+    """Work out baskets, what speaks for a song on a list, and the neighbours of every track."""
     build = night.build
     baskets = build_baskets(*(table(build, name) for name in ("playlist_tracks", "plays", "saved_tracks", "feedback")))
     writing.replace(build, "baskets", baskets)
-    writing.replace(build, "models", pl.DataFrame(weights(night.run_id)))
-    given = signals(table(build, "songs"), table(build, "audio_features"), baskets)
+    songs, sounds = table(build, "songs"), table(build, "audio_features")
+    shapes = training.learn(songs, baskets, sounds)
+    if not shapes:
+        night.ledger.current.note = "too few baskets to learn a list model from: the neighbours are summed"
+    models = [pl.DataFrame(weights(night.run_id)), training.steps(shapes, night.run_id)]
+    writing.replace(build, "models", pl.concat(models, how="diagonal_relaxed"))
+    given = signals(songs, sounds, baskets)
     night.ledger.current.rows = writing.replace(build, "neighbours", neighbours(given, night.wishes["neighbours"]))
     night.facts["algorithm"] = ALGORITHM
 

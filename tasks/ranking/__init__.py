@@ -1,0 +1,1 @@
+"""The ranker: what is learned from baskets, and how it is written down."""
