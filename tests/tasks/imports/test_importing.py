@@ -1,0 +1,199 @@
+"""The door: containers, other documents, repetition, kill -9, and what is not for Segue."""
+
+import json
+import time
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from schemas.errors import ImportFileError
+from schemas.values import Home
+from tasks.imports.importing import import_paths
+from tests.tasks.imports.making import OTHER, SONG, play, reported, sums, taken, written
+from tests.warehouse.making import python, said
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+def test_a_zip_is_read_whole_and_everything_in_it_is_told(home: Home, tmp_path: Path) -> None:
+    export = tmp_path / "my_spotify_data.zip"
+    with zipfile.ZipFile(export, "w") as archive:
+        archive.writestr("Spotify Extended Streaming History/Streaming_History_Audio_2024.json", json.dumps([play()]))
+        archive.writestr("Spotify Extended Streaming History/ReadMeFirst.pdf", b"%PDF-1.7\x00\x01")
+        archive.writestr("MyData/endsong_0.json", json.dumps([play(ts="2014-01-01 10:00:00")]))
+        archive.writestr("MyData/Userdata.json", json.dumps({"username": "me", "email": "me@example.org"}))
+        archive.writestr("__MACOSX/._endsong_0.json", b"\x00")
+    report = import_paths(home, [export])
+    sums(report)
+    assert report.filter("is_main").select("file", "kind", "taken").rows() == [
+        ("my_spotify_data.zip/MyData/Userdata.json", "nothing of ours", 0),
+        ("my_spotify_data.zip/MyData/endsong_0.json", "streaming history", 1),
+        ("my_spotify_data.zip/Spotify Extended Streaming History/ReadMeFirst.pdf", "nothing of ours", 0),
+        (
+            "my_spotify_data.zip/Spotify Extended Streaming History/Streaming_History_Audio_2024.json",
+            "streaming history",
+            1,
+        ),
+    ]
+    assert "me@example.org" not in report["note"].str.join(" ").item()
+
+
+def test_the_account_export_brings_playlists_and_library(home: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "Spotify Account Data"
+    folder.mkdir()
+    song = {
+        "trackName": "Karma Police",
+        "artistName": "Radiohead",
+        "albumName": "OK Computer",
+        "trackUri": f"spotify:track:{SONG}",
+    }
+    items = [
+        {"track": song, "episode": None, "localTrack": None, "addedDate": "2024-01-02"},
+        {"track": None, "episode": {"episodeName": "On Rain"}},
+        {"track": {"trackName": "Jóga", "artistName": "Björk", "albumName": "Homogenic"}},
+        {"track": None},
+    ]
+    written(
+        folder / "Playlist1.json",
+        {"playlists": [{"name": "Calm", "items": items}, {"name": "Calm", "items": items[:1]}]},
+    )
+    library = {
+        "tracks": [
+            {"artist": "Radiohead", "album": "OK Computer", "track": "Karma Police", "uri": f"spotify:track:{SONG}"}
+        ],
+        "albums": [],
+    }
+    written(folder / "YourLibrary.json", library)
+    report = import_paths(home, [folder])
+    sums(report)
+    lists, saved = report.filter("is_main").to_dicts()
+    assert (lists["table"], lists["taken"], json.loads(lists["skipped_by_reason"])) == (
+        "playlist_tracks",
+        3,
+        {"entry without a song": 1, "podcast episode": 1},
+    )
+    assert (saved["table"], saved["taken"]) == ("saved_tracks", 1)
+    assert taken(home, "playlists")["name"].to_list() == ["Calm", "Calm (2)"]
+    assert taken(home, "playlist_tracks").select("playlist_id", "position", "track_id").rows() == [
+        ("name:calm", 0, SONG),
+        ("name:calm", 2, "name:bjork|joga"),
+        ("name:calm 2", 0, SONG),
+    ]
+    assert taken(home, "saved_tracks").select("track_id", "source").rows() == [(SONG, "export")]
+
+
+def test_m3u_and_jspf_are_playlists(home: Home, tmp_path: Path) -> None:
+    m3u = f"#EXTM3U\n#PLAYLIST:Old Days\n#EXTINF:213,Simon - America\n/music/01.mp3\n\n#EXTINF:305,\nhttps://open.spotify.com/track/{OTHER}?si=x\n"
+    line = reported(home, written(tmp_path / "one.m3u8", m3u))
+    assert (line["kind"], line["read"]) == ("playlist (M3U)", 2)
+    jspf = {
+        "playlist": {
+            "title": "New Days",
+            "track": [{"title": "Jóga", "creator": "Björk", "identifier": [f"https://open.spotify.com/track/{OTHER}"]}],
+        }
+    }
+    assert reported(home, written(tmp_path / "two.json", jspf))["kind"] == "playlist (JSPF)"
+    assert taken(home, "playlist_tracks").select("playlist_id", "position", "track_id").rows() == [
+        ("name:new days", 0, OTHER),
+        ("name:old days", 0, "name:simon|america"),
+    ]
+    assert taken(home, "tracks").sort("name").select("name", "duration_ms").rows() == [
+        ("America", 213_000),
+        ("Jóga", None),
+    ]
+
+
+def test_imported_twice_adds_nothing_whatever_the_file_is_called(home: Home, tmp_path: Path) -> None:
+    rows = [play(), play(ts="2024-05-02T10:00:00Z"), play(ms_played=-1)]
+    reported(home, written(tmp_path / "a.json", rows))
+    again = reported(home, written(tmp_path / "b.json", rows))
+    assert (again["taken"], again["already"], again["rejected"], again["note"]) == (0, 2, 1, "taken before, as a.json")
+    assert taken(home, "plays").height == 2
+
+
+def test_what_is_not_for_segue_is_said_and_does_no_harm(home: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    written(folder / "a.txt", "hello\nworld\n")
+    written(folder / "b.bin", b"\x00\x01\x02")
+    written(folder / "c.json", [{"searchTime": "2024", "searchQuery": "x"}])
+    written(folder / "d.csv", "")
+    written(folder / "e.parquet", b"PAR1 and no more")
+    written(folder / "f.zip", b"PK\x03\x04 and no more")
+    report = import_paths(home, [folder])
+    assert report.select("file", "kind", "read").rows() == [
+        ("mixed/a.txt", "nothing of ours", 0),
+        ("mixed/b.bin", "nothing of ours", 0),
+        ("mixed/c.json", "nothing of ours", 0),
+        ("mixed/d.csv", "nothing of ours", 0),
+        ("mixed/e.parquet", "unreadable", 0),
+        ("mixed/f.zip", "unreadable", 0),
+    ]
+    assert report["note"].null_count() == 0
+    assert not home.imports.exists()
+
+
+def test_a_path_that_does_not_exist_is_an_error(home: Home, tmp_path: Path) -> None:
+    with pytest.raises(ImportFileError, match="There is no file or folder"):
+        import_paths(home, [tmp_path / "nowhere"])
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from schemas.values import Home
+from tasks.imports.importing import import_paths
+print("ready", flush=True)
+import_paths(Home(Path(sys.argv[1])), [Path(sys.argv[2])])
+"""
+
+
+def test_an_import_that_is_killed_keeps_whole_files_and_goes_on(home: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "history"
+    folder.mkdir()
+    for number in range(12):
+        days = [play(ts=f"2024-{number + 1:02d}-{day:02d}T10:00:00Z") for day in range(1, 21)]
+        written(folder / f"{number:02d}.json", days)
+    process = python(KILLED, home.root, folder)
+    said(process)
+    deadline = time.monotonic() + 30
+    while not home.imports.exists() and time.monotonic() < deadline:
+        assert process.poll() is None
+    time.sleep(0.3)  # somewhere among the twelve transactions
+    process.kill()
+    process.communicate(timeout=30)
+    whole = taken(home, "plays").height
+    assert whole % 20 == 0
+    report = import_paths(home, [folder]).filter("is_main")
+    sums(report)
+    assert report["already"].sum() == whole
+    assert report["taken"].sum() == 240 - whole
+    assert taken(home, "plays").unique(["played_at", "track_id"]).height == 240
+
+
+def test_two_imports_at_once_wait_for_each_other(home: Home, tmp_path: Path) -> None:
+    files = [written(tmp_path / f"{name}.json", [play(ts=f"2024-05-0{name}T10:00:00Z")]) for name in (1, 2)]
+    processes = [python(KILLED, home.root, file) for file in files]
+    for process in processes:
+        _, complaints = process.communicate(timeout=60)
+        assert process.returncode == 0, complaints
+    assert taken(home, "plays").height == 2
+
+
+def test_progress_is_told_while_a_large_file_is_read(
+    home: Home, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = pl.DataFrame(
+        {"title": [f"Song {number} {'x' * 80}" for number in range(14_000)], "artist": ["Björk"] * 14_000}
+    )
+    rows.write_csv(tmp_path / "songs.csv")
+    with caplog.at_level("INFO"):
+        reported(home, tmp_path / "songs.csv")
+    told = [record.getMessage() for record in caplog.records if getattr(record, "event", "") == "progress"]
+    assert told[0].startswith("songs.csv: 1 of 1 MB read")
+    assert told[-1] == "songs.csv: 14,000 of 14,000 rows taken into tracks"
