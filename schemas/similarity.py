@@ -152,6 +152,19 @@ class Exclusions(pa.DataFrameModel):
         metadata = {"key": ["kind", "value"]}
 
 
+class PastLists(pa.DataFrameModel):
+    """One row says what a list began with from a night on, until the next row of the list: the past at the cost of its changes."""
+
+    kind: str = pa.Field(isin=["neighbours", "recommendations"], description="Table that the list stood in")
+    list_id: str = pa.Field(str_length=ID_LENGTH, description="Seed of the neighbours, or name of the list")
+    run_id: str = pa.Field(description="First night on which it was so")
+    track_ids: Texts = pa.Field(description="Its first songs in order; empty when the list went")
+
+    class Config:
+        strict = True
+        metadata = {"key": ["kind", "list_id", "run_id"]}
+
+
 class Models(pa.DataFrameModel):
     """One row is a step of a shape function (or a weight) of tonight's hybrid: inside (lower, upper] the signal adds value."""
 

@@ -12,7 +12,7 @@ from tasks.imports.unify import NAMING, unified
 from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.validate import check
-from warehouse import imports, reading
+from warehouse import imports, past, reading
 from warehouse.night import building, profiling, retaining, writing
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,8 @@ def fold_imports(night: Night) -> None:
 
 @stage("profile")
 def profile_tables(night: Night) -> None:
-    """Describe every column of every table: nulls, different values, range, mean, quantiles."""
+    """Note which lists changed, then describe every column of every table: nulls, different values, range, mean, quantiles."""
+    past.remember(night.build, night.run_id)
     night.ledger.current.rows = profiling.profile(night.build)
 
 

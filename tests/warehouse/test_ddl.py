@@ -29,11 +29,10 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection
     published, past, earlier = (publish(home, "20261125T030000-a") for home in homes)
     with duckdb.connect(":memory:") as con:
         for name, path in {"warehouse": published, "past": past, "earlier": earlier}.items():
-            con.execute(f"attach {literal(str(path))} as {name} (read_only)")
+            con.execute(f"attach {literal(str(path))} as {name}")
         con.execute("use warehouse")
-        con.execute(
-            "create temp view lists as select track_id as list_id, track_id from tracks"
-        )  # what callers register
+        for frame in ("lists", "asked", "scored"):  # what callers register
+            con.execute(f"create temp view {frame} as select track_id as list_id, track_id, 0.0 as score from tracks")
         yield con
 
 

@@ -36,6 +36,9 @@ CARRIED = {
 }
 """What a night reads -> the sources whose rows it takes over from its past."""
 
+PAST_NIGHTS = 90
+"""So many nights can be looked back on; of what is older, only how each list stood then is kept."""
+
 FACTS = tuple(name for name in TABLES if name not in BY_NIGHT and "source" in polars_schema(name))
 """Tables whose rows came from a source: those that are carried."""
 
@@ -94,7 +97,9 @@ def _carry_past(home: Home, build: Path, run_id: str, source: str, whole: bool) 
                 is_same = _source_of(con) == source
                 with transaction(con):
                     for table in TABLES:
-                        if is_same and (table in FACTS or (whole and table not in BY_NIGHT)):
+                        if is_same and table == "past_lists":
+                            con.execute(statement("past/carry"), {"nights": PAST_NIGHTS, "tonight": run_id})
+                        elif is_same and (table in FACTS or (whole and table not in BY_NIGHT)):
                             _carry(con, table, run_id, None if whole else CARRIED[source])
                         elif table in BY_NIGHT and not is_booked:
                             _carry(con, table, run_id)

@@ -175,3 +175,39 @@ create macro recommend_for(playlist) as table
 
 comment on macro table recommend_for is
     'Songs for the playlist of this name: neighbours of its songs, their scores summed; because_of counts those songs';
+
+create macro list_on(what, list_name, moment) as table
+    with held as (
+        select track_ids
+        from past_lists
+        where kind = what and list_id = list_name and left(run_id, 15) <= strftime(moment::timestamp, '%Y%m%dT%H%M%S')
+        order by run_id desc
+        limit 1
+    ),
+    placed as (
+        select generate_subscripts(track_ids, 1) as rank, unnest(track_ids) as track_id
+        from held
+    )
+    select
+        placed.rank,
+        songs.name,
+        array_to_string(songs.artists, ', ') as artists,
+        songs.album,
+        songs.poster_url,
+        songs.spotify_url,
+        placed.track_id
+    from placed
+    left join songs using (track_id)
+    order by placed.rank;
+
+comment on macro table list_on is
+    'A list as it stood at a moment (UTC): list_on(''recommendations'', ''for_you'', ''2026-11-25''); names are today''s';
+
+create macro similar_on(song, moment) as table
+    from list_on(
+        'neighbours',
+        (select track_id from songs_named(song) order by step, popularity desc nulls last, track_id limit 1),
+        moment
+    );
+
+comment on macro table similar_on is 'The first songs that belonged with the one of this name at a moment (UTC)';
