@@ -14,11 +14,15 @@ from schemas.values import Home
 from tasks.night.acquire import acquire_token, extract_pages, fetch_features, plan_extraction, probe_capabilities
 from tasks.night.context import Access, Night
 from tasks.night.ledger import Ledger
+from tasks.spotify.extraction import Gathered, gathered
 from tasks.spotify.plan import Plan
+from tasks.spotify.walk.capabilities import probe
+from tasks.spotify.walk.past import Past
 from tasks.spotify.web.clock import Clock, utc_now
 from tasks.standin import StandIn
 from tasks.validate import check
 from warehouse import reading
+from warehouse.ddl import polars_schema
 from warehouse.night import building, publishing, writing
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC like the rest
@@ -78,6 +82,20 @@ class Told:
         return sum(entry.requests or 0 for entry in self.night.ledger.entries)
 
 
+@dataclass
+class Walked:
+    """What a walk brought, checked but not stored."""
+
+    night: Night
+    found: Gathered
+
+    def harvest(self, entity: str) -> Any:
+        return next(harvest for harvest in self.found.harvests if harvest.entity == entity)
+
+    def rows(self, entity: str, *columns: str) -> list[tuple[Any, ...]]:
+        return check(self.harvest(entity)).rows.select(columns).sort(columns).rows()
+
+
 class Nights:
     """Nights of one home, one after the other."""
 
@@ -87,23 +105,25 @@ class Nights:
         self.count = 0
 
     def begin(self, *, full: bool = False, **wishes: Any) -> Night:
+        night = self.begin_nothing(full=full, **wishes)
+        night.build = building.start(self.home, night.run_id, "spotify")
+        return night
+
+    def begin_nothing(self, *, full: bool = False, **wishes: Any) -> Night:
         self.count += 1
         run_id = f"{self.time.now:%Y%m%dT%H%M%S}-{self.count:06d}"
         defaults = {"requests_per_second": 1000.0, "max_wait_seconds": 120.0, "landing_days": 14}
-        night = Night(run_id, "spotify", self.home, {**defaults, **wishes}, Ledger(run_id), self.time.now, full=full)
-        night.build = building.start(self.home, run_id, "spotify")
-        return night
+        return Night(run_id, "spotify", self.home, {**defaults, **wishes}, Ledger(run_id), self.time.now, full=full)
 
     def access(self, spotify: StandIn, **other: str) -> Access:
         found = {
             "api_url": spotify.api_url,
             "accounts_url": spotify.accounts_url,
             "reccobeats_url": spotify.reccobeats_url,
-            "client_id": "the-app",
+            "client_id": spotify.client_id,
             "client_secret": spotify.client_secret,
             "refresh_token": spotify.refresh_token,
         }
-        found["client_id"] = spotify.client_id
         return Access(**{**found, **other})
 
     def run(
@@ -135,23 +155,27 @@ class Nights:
         publishing.publish(self.home, night.build)
         return Told(night, self.home.warehouse, found)
 
+    def walk(self, spotify: StandIn, past: Past | None = None, **wishes: Any) -> Walked:
+        """Only the walk and what is read of it: no table, nothing stored."""
+        night = self.begin_nothing(**wishes)
+        with acquire_token.fn(night, self.access(spotify), self.time.clock) as api:
+            nothing = [pl.DataFrame(schema=polars_schema(name)) for name in ("artists", "track_artists")]
+            found = gathered(api, probe(api), past or Past(), *nothing, "spotify", self.time.now)
+        return Walked(night, found)
+
     def plan(self, spotify: StandIn) -> Plan:
         return plan_extraction(self.begin(), self.access(spotify))
 
 
-@pytest.fixture
-def time() -> Time:
-    return Time()
+@pytest.fixture(scope="session")
+def a_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Nights]:
+    """Makes the nights of a new home, in a time of their own."""
+    return lambda: Nights(Home(tmp_path_factory.mktemp("home") / "segue-data"), Time())
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "segue-data")
-
-
-@pytest.fixture
-def nights(home: Home, time: Time) -> Nights:
-    return Nights(home, time)
+def nights(a_home: Callable[[], Nights]) -> Nights:
+    return a_home()
 
 
 @pytest.fixture

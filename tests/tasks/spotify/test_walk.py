@@ -270,14 +270,12 @@ def test_a_playlist_keeps_its_positions_when_entries_are_no_songs(nights):
     assert told.rows("playlist_tracks", "position", "track_id") == [(1, first.id), (3, second.id), (4, first.id)]
 
 
-def test_both_keys_are_read_once_and_either_of_them_alone(nights):
+def test_both_keys_are_read_once_and_either_of_them_alone(a_home):
     catalogue = sample_catalogue()
     for keys in ("old", "new", "both"):
+        nights = a_home()
         with StandIn(catalogue, sample_account(catalogue), playlist_keys=keys, clock=nights.time.unix) as spotify:
-            told = nights.run(spotify, full=True)
-        assert told.table("playlist_tracks").height == 6, keys
-        assert told.table("row_accounting").filter(entity="playlist_tracks")["received"].to_list()[-1] == 6
-        nights.time.pass_by(days=1)
+            assert nights.walk(spotify).harvest("playlist_tracks").received == 6, keys
 
 
 def test_the_old_path_is_left_as_soon_as_it_is_refused(nights):
@@ -285,10 +283,10 @@ def test_the_old_path_is_left_as_soon_as_it_is_refused(nights):
     catalogue = many(10)
     account = Account.of(catalogue, playlists={f"List {number}": names(catalogue) for number in range(12)})
     with StandIn(catalogue, account, playlist_keys="both", clock=nights.time.unix) as spotify:
-        told = nights.run(spotify)
+        told = nights.walk(spotify)
         refused = sum(request.status == 403 and request.path.endswith("/tracks") for request in spotify.requests)
 
-    assert told.table("playlist_tracks").height == 120
+    assert told.harvest("playlist_tracks").rows.height == 120
     assert refused <= 4  # one for each list that was on its way
 
 
