@@ -50,7 +50,7 @@ def publish(home: Home, build: Path, *, keep: int = KEEP, keep_bytes: int = KEEP
     """
     with writer(build) as con:
         con.execute("checkpoint")
-    source = _run_of(build)[1]
+    source = run_of(build)[1]
     with told(home.warehouse):
         _sync(build)
         if home.warehouse.exists():
@@ -124,7 +124,7 @@ def pasts(home: Home, source: str) -> list[Path]:
 
 def last_night(home: Home, source: str) -> Path | None:
     """The file of the latest night that read the same ``source``; ``None`` before the first."""
-    return next((path for path in pasts(home, source) if _run_of(path)[1] == source), None)
+    return next((path for path in pasts(home, source) if run_of(path)[1] == source), None)
 
 
 def _keep(home: Home, source: str) -> None:
@@ -135,7 +135,7 @@ def _keep(home: Home, source: str) -> None:
     home.history.mkdir(exist_ok=True, mode=0o700)
     kept = generations(home)
     ordinal = kept[-1].ordinal + 1 if kept else 1
-    run_id, former = _run_of(home.warehouse)
+    run_id, former = run_of(home.warehouse)
     _link(home.warehouse, home.history / f"{ordinal:06d}-{run_id}.duckdb")
     if former not in (source, UNKNOWN):
         _link(home.warehouse, _last(home, former))
@@ -145,7 +145,7 @@ def _last(home: Home, source: str) -> Path:
     return home.history / f"last-{source}.duckdb"
 
 
-def _run_of(path: Path) -> tuple[str, str]:
+def run_of(path: Path) -> tuple[str, str]:
     """The night that a file comes from, fit for a file name, and what it read."""
     try:
         with reader(path) as con:
