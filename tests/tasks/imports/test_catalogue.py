@@ -10,12 +10,6 @@ import pytest
 from schemas.values import Home
 from tests.tasks.imports.making import OTHER, SONG, THIRD, reported, taken, written
 
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
 CATALOGUE = {
     "track_id": [SONG, OTHER],
     "artists": ["Simon;Garfunkel", "Björk"],

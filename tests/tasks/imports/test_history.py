@@ -11,11 +11,6 @@ from tests.tasks.imports.making import NOTHING, OTHER, SONG, THIRD, play, report
 moment = datetime.fromisoformat
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
 def test_a_play_is_kept_whole_but_for_what_is_personal(home: Home, tmp_path: Path) -> None:
     file = written(tmp_path / "anything.json", [play()])
     line = reported(home, file)
