@@ -48,6 +48,7 @@ CONFIG: dict[str, Any] = {
         "symbolStrokeWidth": 0,
         "symbolOpacity": 1,
         "columnPadding": 14,
+        "columns": 3,
         "labelLimit": 160,
     },
     "title": {

@@ -219,6 +219,7 @@ async function open() {
     const mark = make("i", { class: `k n${place}` });
     $("legend").append(make("span", { class: "key" }, mark, bdi(name)));
   }
+  if (matchMedia("(max-width: 48rem)").matches) for (const part of document.querySelectorAll("#controls details")) part.open = false;
   try {
     await everything;
     for (const field of document.querySelectorAll("[data-column]")) field.hidden = songs[field.dataset.column].every((value) => value === null);

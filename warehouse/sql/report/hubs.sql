@@ -6,8 +6,8 @@ with stands as (
     group by t.track_id
 ),
 classes (class, low, high) as (
-    values ('never', 0, 0), ('1 or 2', 1, 2), ('3 to 5', 3, 5), ('6 to 10', 6, 10), ('11 to 20', 11, 20),
-        ('21 to 50', 21, 50), ('51 to 100', 51, 100), ('over 100', 101, 9223372036854775807)
+    values ('never', 0, 0), ('1, 2', 1, 2), ('3–5', 3, 5), ('6–10', 6, 10), ('11–20', 11, 20), ('21–50', 21, 50),
+        ('51–100', 51, 100), ('more', 101, 9223372036854775807)
 )
 select c.class, c.low, count(s.track_id) as songs, coalesce(max(s.lists), 0) as most
 from classes as c
