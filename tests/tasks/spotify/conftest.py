@@ -155,12 +155,18 @@ class Nights:
         publishing.publish(self.home, night.build)
         return Told(night, self.home.warehouse, found)
 
-    def walk(self, spotify: StandIn, past: Past | None = None, **wishes: Any) -> Walked:
+    def walk(self, spotify: StandIn, **wishes: Any) -> Walked:
         """Only the walk and what is read of it: no table, nothing stored."""
-        night = self.begin_nothing(**wishes)
-        with acquire_token.fn(night, self.access(spotify), self.time.clock) as api:
+        return self._walk(self.begin_nothing(**wishes), self.access(spotify))
+
+    def walk_as(self, spotify: StandIn, **credentials: str) -> Walked:
+        """The same with other credentials than those of the stand-in."""
+        return self._walk(self.begin_nothing(), self.access(spotify, **credentials))
+
+    def _walk(self, night: Night, access: Access) -> Walked:
+        with acquire_token.fn(night, access, self.time.clock) as api:
             nothing = [pl.DataFrame(schema=polars_schema(name)) for name in ("artists", "track_artists")]
-            found = gathered(api, probe(api), past or Past(), *nothing, "spotify", self.time.now)
+            found = gathered(api, probe(api), Past(), *nothing, "spotify", self.time.now)
         return Walked(night, found)
 
     def plan(self, spotify: StandIn) -> Plan:
