@@ -18,7 +18,7 @@ def entries(sheet: Sheet, wide: pl.DataFrame, source: str, notes: Notes) -> list
     Without a usable ``position`` the order of the rows is the order of the list. A list that is imported again replaces
     what was there of it.
     """
-    rows = _lists(sheet).hstack(wide.select(ROW, "track_id", "name"))
+    rows = _lists(sheet).hstack(wide.select("track_id", "name"))
     has_names = wide["name"].null_count() < wide.height
     is_nameless = pl.col("name").is_null() if has_names else pl.lit(False)
     is_broken = pl.col("track_id").is_null() | pl.col("playlist_id").is_null()
@@ -75,6 +75,7 @@ def _lists(sheet: Sheet) -> pl.DataFrame:
         return pl.coalesce(nothing, *(cleaned(pl.col(column)) for column in found.get(field, []))).alias(field)
 
     texts = sheet.rows.select(
+        ROW,
         first("playlist_id"),
         first("playlist_name", names=True),
         first("description", names=True),

@@ -197,3 +197,8 @@ def test_progress_is_told_while_a_large_file_is_read(
     told = [record.getMessage() for record in caplog.records if getattr(record, "event", "") == "progress"]
     assert told[0].startswith("songs.csv: 1 of 1 MB read")
     assert told[-1] == "songs.csv: 14,000 of 14,000 rows taken into tracks"
+
+
+def test_an_account_with_empty_playlists_is_no_trouble(home: Home, tmp_path: Path) -> None:
+    line = reported(home, written(tmp_path / "Playlist1.json", {"playlists": [{"name": "Empty", "items": []}]}))
+    assert (line["kind"], line["read"]) == ("playlists of the account", 0)
