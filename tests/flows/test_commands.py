@@ -35,7 +35,9 @@ def test_json_is_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == [{"name": "Ænima", "reasons": [{"kind": "audio"}]}]
 
 
-@pytest.mark.parametrize("command", ["refresh", "recommend", "for-you", "why", "why-not", "import", "like", "status", "report", "sql"])
+@pytest.mark.parametrize(
+    "command", ["refresh", "recommend", "for-you", "why", "why-not", "import", "like", "status", "report", "sql"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     told = CliRunner().invoke(app, [command, "--help"])
     assert told.exit_code == 0

@@ -131,7 +131,7 @@ def test_a_full_disk_ends_in_one_line_and_keeps_the_published_file(
     """A limit on the size of files stands for a disk that fills up in mid-night."""
     before = (demo_home / "warehouse.duckdb").read_bytes()
     done = subprocess.run(
-        ["bash", "-c", f"ulimit -f 4000; trap '' XFSZ; exec {sys.executable} -m flows refresh --from identity"],
+        ["bash", "-c", f"ulimit -f 14000; trap '' XFSZ; exec {sys.executable} -m flows refresh --from identity"],
         cwd=tmp_path,
         env={"SEGUE_HOME": str(demo_home), "PYTHONPATH": str(Path(__file__).parents[2]), "PATH": "/usr/bin:/bin"},
         capture_output=True,
