@@ -1,4 +1,7 @@
-"""Commands that say something of a song: like, dislike, skip, rate, block, undo. Each is one line in the journal."""
+"""Commands that say something of a song: like, dislike, skip, rate, block, undo. Each is one line in the journal.
+
+And `exclude`: what must not count for the profile, a line in a file that a person may edit as well.
+"""
 
 from typing import Annotated
 
@@ -22,6 +25,7 @@ def register(app: typer.Typer) -> None:
     app.command()(rate)
     app.command()(block)
     app.command()(undo)
+    app.command()(exclude)
 
 
 def like(song: SongArgument, artist: ArtistOption = None) -> None:
@@ -89,6 +93,48 @@ def undo(
 
     said = take_back(Settings.from_env().home, song)
     console.say(f"Taken back: {said.kind} of {said.name or said.entity_id}")
+
+
+def exclude(
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            help="artist, genre, playlist, hours, dates, device or incognito; nothing shows what is excluded.",
+            show_default=False,
+        ),
+    ] = None,
+    value: Annotated[
+        str | None,
+        typer.Argument(
+            help="A name; 22:00-06:00 (UTC); 2026-12-01..2026-12-26; part of a device's name.", show_default=False
+        ),
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Let it count again.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Do not let something count for the profile, such as the children's songs or what plays while you sleep.
+
+    It may still be recommended (block it to prevent that), and it takes effect with the next `segue refresh`, which also
+    works out how many plays and songs each exclusion takes away.
+    """
+    from tasks.taste import exclusions
+
+    home = Settings.from_env().home
+    lines = exclusions.read(home.exclusions)
+    if kind is not None:
+        wanted = exclusions.checked(kind, value or ("yes" if kind == "incognito" else ""))
+        others = [line for line in lines if line != wanted]
+        if remove and others == lines:
+            raise typer.BadParameter(f"{wanted.kind} {wanted.value!r} is not excluded; `segue exclude` shows what is")
+        lines = others if remove else [*others, wanted]
+        exclusions.write(home.exclusions, lines)
+    shown = exclusions.standing(home, lines)
+    if as_json:
+        console.print_json(shown.to_dicts())
+    elif shown.is_empty():
+        console.say("Nothing is excluded.")
+    else:
+        console.print_frame(shown)
 
 
 def _say(kind: str, song: str, artist: str | None, words: str, value: float | None = None) -> None:

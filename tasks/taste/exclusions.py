@@ -26,13 +26,16 @@ from pathlib import Path
 
 import polars as pl
 
-from schemas.errors import SettingsError
+from schemas.errors import SettingsError, WarehouseError
+from schemas.values import Home
 from tasks.taste.evidence import Library, evidence
+from warehouse.reading import table
 
 log = logging.getLogger(__name__)
 
 KINDS = ("artist", "genre", "playlist", "hours", "dates", "device", "incognito")
 HEADER = ["kind", "value"]
+EFFECTS = {"kind": pl.String, "value": pl.String, "plays": pl.Int64, "songs": pl.Int64, "weight": pl.Float64}
 HOURS = re.compile(r"^(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)$")
 DATES = re.compile(r"^(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)$")
 
@@ -96,6 +99,19 @@ def write(path: Path, exclusions: Sequence[Exclusion]) -> None:
     Path(name).replace(path)
 
 
+def standing(home: Home, exclusions: Sequence[Exclusion]) -> pl.DataFrame:
+    """The exclusions with what each took away on the latest night: kind, value, plays, songs, weight; null until a night ran."""
+    lines = pl.DataFrame(
+        {"kind": [one.kind for one in exclusions], "value": [one.value for one in exclusions]},
+        schema={"kind": pl.String, "value": pl.String},
+    )
+    try:
+        effects = table(home.warehouse, "exclusions")
+    except WarehouseError:
+        effects = pl.DataFrame(schema=EFFECTS)
+    return lines.join(effects, on=["kind", "value"], how="left", maintain_order="left")
+
+
 def without(library: Library, exclusions: Sequence[Exclusion], playlists: pl.DataFrame) -> Library:
     """The library without what the exclusions name; ``playlists`` has playlist_id and name."""
     for exclusion in exclusions:
@@ -119,8 +135,7 @@ def effects(library: Library, exclusions: Sequence[Exclusion], playlists: pl.Dat
                 "weight": _speaking_for(whole) - _speaking_for(left),
             }
         )
-    schema = {"kind": pl.String, "value": pl.String, "plays": pl.Int64, "songs": pl.Int64, "weight": pl.Float64}
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema=EFFECTS)
 
 
 def _speaking_for(profile: pl.DataFrame) -> float:
