@@ -14,7 +14,7 @@ entry that the last one ended with, the list moved while it was walked and is wa
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from schemas.errors import ApiError
@@ -65,7 +65,8 @@ def walk_offsets(ask: Ask, *, limit: int, enough: Enough | None = None) -> Pages
             if error.status != 400 or not smaller:
                 raise
             notes.append(f"a page of {limit} was refused")
-            return walk_offsets(ask, limit=smaller[0], enough=enough)
+            found = walk_offsets(ask, limit=smaller[0], enough=enough)
+            return replace(found, notes=[*notes, *found.notes])
         if found:
             return found
         notes.append("the list changed while it was read")
