@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
 from schemas.errors import WarehouseError
 from warehouse.query import recommend
@@ -60,7 +61,8 @@ def report(path: Path, previous: Path | None = None, *, places: int = 5) -> dict
 
 
 def _read(con: duckdb.DuckDBPyConnection, sql: str, **parameters: Any) -> pl.DataFrame:
-    return con.sql(sql, params=parameters or None).pl()
+    """A figure that cannot be told, such as the correlation with a feature that never varies, is null and not NaN."""
+    return con.sql(sql, params=parameters or None).pl().with_columns(cs.float().fill_nan(None))
 
 
 def _neighbours(path: Path, seeds: list[str], places: int) -> pl.DataFrame:

@@ -6,56 +6,45 @@ from typing import Literal
 import pytest
 
 from reports.figures.registry import FIGURES
-from tests.reports.conftest import Drawn, Window, faults
+from tests.reports.conftest import Drawn, Window, faults, read
 from tests.reports.hostile_night import ATTACKS, SCRIPTS
 
 
-def read(window: Window, night: Drawn) -> None:
-    """Open the newspaper and wait until its last chart is drawn."""
-    window.page.goto((night.folder / "index.html").as_uri())
-    window.page.wait_for_selector("html[data-drawn]", state="attached")
-
-
-def test_the_newspaper_of_the_demo_stands_alone(window: Window, demo: Drawn) -> None:
-    read(window, demo)
-    assert (window.said, window.asked) == ([], [])
+def test_the_newspaper_of_the_demo_stands_alone(newspaper: Window, demo: Drawn) -> None:
+    assert (newspaper.said, newspaper.asked) == ([], [])
     assert (demo.folder / "index.html").stat().st_size < 3_000_000
 
 
-def test_every_chart_that_has_data_is_drawn_under_a_finding(window: Window, demo: Drawn) -> None:
-    read(window, demo)
-    drawn = window.page.locator("figure.chart:has(svg)").evaluate_all("all => all.map((one) => one.id)")
+def test_every_chart_that_has_data_is_drawn_under_a_finding(newspaper: Window) -> None:
+    drawn = newspaper.page.locator("figure.chart:has(svg)").evaluate_all("all => all.map((one) => one.id)")
     empty = {"chart-release_years"}  # the bundled catalogue tells no years
     assert set(drawn) == {f"chart-{name}" for name in FIGURES} - empty
-    titles = window.page.locator("figure.chart h3").all_inner_texts()
+    titles = newspaper.page.locator("figure.chart h3").all_inner_texts()
     assert len(titles) == len(set(titles)) == len(FIGURES) - len(empty)
     assert all(titles)
 
 
-def test_ten_songs_stand_with_their_recommendations_covers_and_reasons(window: Window, demo: Drawn) -> None:
-    read(window, demo)
-    seeds = window.page.locator(".seed")
+def test_ten_songs_stand_with_their_recommendations_covers_and_reasons(newspaper: Window) -> None:
+    seeds = newspaper.page.locator(".seed")
     assert seeds.count() == 10
     for seed in seeds.all():
         suggestions = seed.locator("li")
         assert suggestions.count() == 5
         assert seed.locator("img.cover").count() == 6
         assert all(text.strip() for text in suggestions.locator(".why").all_inner_texts())
-    assert window.page.locator("img.cover").evaluate_all("all => all.every((one) => one.naturalWidth === 64)")
+    assert newspaper.page.locator("img.cover").evaluate_all("all => all.every((one) => one.naturalWidth === 64)")
 
 
-def test_the_demo_says_what_is_simulated_and_what_is_real(window: Window, demo: Drawn) -> None:
-    read(window, demo)
-    said = window.page.locator(".simulated").inner_text()
+def test_the_demo_says_what_is_simulated_and_what_is_real(newspaper: Window, demo: Drawn) -> None:
+    said = newspaper.page.locator(".simulated").inner_text()
     assert said.startswith("This is the demo. The songs are real")
     assert "simulated" in said
 
 
-def test_the_columns_of_every_table_are_described(window: Window, demo: Drawn) -> None:
-    read(window, demo)
-    row = window.page.locator("#table-tracks tr:has(code:text-is('popularity'))")
+def test_the_columns_of_every_table_are_described(newspaper: Window) -> None:
+    row = newspaper.page.locator("#table-tracks tr:has(code:text-is('popularity'))")
     assert "0 to 100" in (row.text_content() or "")
-    assert window.page.locator(".nulls-row li").count() > 200
+    assert newspaper.page.locator(".nulls-row li").count() > 200
 
 
 def test_hostile_names_stay_text(window: Window, hostile: Drawn) -> None:
