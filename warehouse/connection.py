@@ -8,6 +8,7 @@ else knows yet (a night under construction) or the database of imports.
 import errno
 import os
 import re
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,7 +86,8 @@ def _instance(memory_limit: str) -> Iterator[DuckDBPyConnection]:
     try:
         instance = idle.pop()
     except IndexError:
-        instance = duckdb.connect(":memory:", config=_config(memory_limit))
+        spill = Path(tempfile.gettempdir()) / f"segue-{os.getpid()}"  # else it would be .tmp in the working directory
+        instance = duckdb.connect(":memory:", config=_config(memory_limit) | {"temp_directory": str(spill)})
     try:
         with instance.cursor() as con:
             yield con

@@ -111,7 +111,15 @@ def test_what_one_reader_attached_or_made_does_not_reach_the_next(home: Home, pu
         with reader(published) as con:
             con.execute("attach $path as past (read_only)", {"path": str(former)})
             con.execute("create temp table noted as select 1")
-            assert con.sql("select (select count(*) from tracks), (select count(*) from past.tracks)").fetchall() == [(2, 1)]
+            assert con.sql("select (select count(*) from tracks), (select count(*) from past.tracks)").fetchall() == [
+                (2, 1)
+            ]
+
+
+def test_what_does_not_fit_into_memory_does_not_land_in_the_working_directory(published: Path) -> None:
+    with reader(published) as con:
+        ((folder,),) = con.sql("select current_setting('temp_directory')").fetchall()
+    assert Path(folder).is_relative_to(tempfile.gettempdir())
 
 
 def test_a_missing_file_names_the_command_that_builds_one(tmp_path: Path) -> None:

@@ -127,6 +127,19 @@ def test_a_past_that_lacks_a_column_gives_what_it_has(home: Home) -> None:
     ]
 
 
+def test_a_file_of_an_earlier_segue_is_migrated_in_the_copy_and_not_in_place(home: Home) -> None:
+    publish(home, FIRST, checked("tracks", [song("a")]))
+    with duckdb.connect(str(home.warehouse)) as con:
+        con.execute("update segue_schema set version = 0")
+    before = home.warehouse.read_bytes()
+    build = building.start(home, SECOND, "demo")
+    assert ids(build) == ["a"]
+    assert home.warehouse.read_bytes() == before
+    writing.record(build, "runs", run(SECOND))
+    publishing.publish(home, build)
+    assert ids(home.warehouse) == ["a"]
+
+
 def test_songs_are_tracks_as_people_see_them(home: Home) -> None:
     build = building.start(home, FIRST, "demo")
     for table, rows in {
