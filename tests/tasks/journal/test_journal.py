@@ -92,6 +92,33 @@ def test_a_writer_that_is_killed_leaves_whole_lines_for_the_others(tmp_path: Pat
     assert found == [*(f"killed-{number}" for number in range(len(found) - 1)), "after"]
 
 
+UNDOER = """
+import sys
+from pathlib import Path
+from warehouse import journal
+print("ready", flush=True)
+sys.stdin.readline()
+print(*(journal.undo(Path(sys.argv[1])).entity_id for _ in range(30)), flush=True)
+"""
+
+
+def test_no_two_processes_take_back_the_same_word(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.jsonl"
+    for number in range(90):
+        journal.append(path, line("like", str(number)))
+    undoers = [python(UNDOER, path) for _ in range(3)]
+    assert [said(undoer) for undoer in undoers] == ["ready"] * 3
+    for undoer in undoers:
+        assert undoer.stdin is not None
+        undoer.stdin.write("\n")
+        undoer.stdin.flush()
+    undone = [name for undoer in undoers for name in said(undoer).split()]
+    for undoer in undoers:
+        undoer.communicate(timeout=30)
+    assert sorted(undone, key=int) == [str(number) for number in range(90)]
+    assert journal.read(path) == []
+
+
 def test_a_torn_last_line_is_told_and_costs_itself_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "feedback.jsonl"
     journal.append(path, line("like", "a"))
