@@ -14,7 +14,7 @@ from tasks.night.ledger import stage
 from tasks.spotify.extraction import gathered
 from tasks.spotify.features import featured
 from tasks.spotify.plan import Plan, planned
-from tasks.spotify.walk.api import RECCOBEATS_RATE, Api, Services, open_api
+from tasks.spotify.walk.api import RECCOBEATS, RECCOBEATS_RATE, SPOTIFY, Api, Services, open_api
 from tasks.spotify.walk.capabilities import Capabilities, probe
 from tasks.spotify.walk.landing import Landing, Walk, open_landing, purge
 from tasks.spotify.walk.past import Past
@@ -154,7 +154,8 @@ def fetch_features(night: Night, api: Api, capabilities: Capabilities) -> list[H
     writing.record(night.build, "fetches", found.fetches)
     for problem in found.problems:
         night.tell(problem)
-    _book(night, api, counts, found.least, is_partial=bool(found.problems))
+    services = [SPOTIFY, RECCOBEATS] if capabilities.allows("audio_features") else [RECCOBEATS]
+    _book(night, api, counts, found.least, is_partial=bool(found.problems), asked=services)
     night.ledger.current.rows = sum(harvest.rows.height for harvest in found.harvests)
     night.facts["feature_coverage"] = found.coverage
     return found.harvests
@@ -198,7 +199,14 @@ def _last_capabilities(night: Night) -> pl.DataFrame:
 
 
 def _book(
-    night: Night, api: Api, counts: Counts, least: int, *, notes: Sequence[str] = (), is_partial: bool = False
+    night: Night,
+    api: Api,
+    counts: Counts,
+    least: int,
+    *,
+    notes: Sequence[str] = (),
+    is_partial: bool = False,
+    asked: Sequence[str] = (SPOTIFY,),
 ) -> None:
     """The figures of a stage into the ledger, and the earliest moment at which coming back is of use into the night."""
     entry = night.ledger.current
@@ -209,8 +217,9 @@ def _book(
     entry.note = "; ".join([*([counts.described()] if counts.troubles else []), *notes]) or None
     if is_partial:
         entry.verdict = "partial"
-    if api.parks:
+    if any(service in api.parks for service in asked):
         entry.verdict = "parked"
+    if api.parks:
         night.parked_until = api.parked_until
         for told in map(str, api.parks.values()):
             if told not in night.problems:

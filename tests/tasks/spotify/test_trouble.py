@@ -150,7 +150,7 @@ def test_a_long_limit_parks_asks_nothing_meanwhile_and_then_repeats_nothing(nigh
         assert repeated(spotify) == []
 
     assert len(refusals) == 1
-    assert first.stage("extract").verdict == "parked"
+    assert (first.stage("extract").verdict, first.stage("features").verdict) == ("parked", "done")
     assert first.table("saved_tracks").height == 120  # the night is built from what is there
     assert third.night.parked_until is None
     for name, table in undisturbed.items():
