@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from tasks.evaluation.measuring import measure
 from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.ranking import training
@@ -44,5 +45,11 @@ def relate_songs(night: Night) -> None:
 
 @stage("evaluate")
 def evaluate_night(night: Night) -> None:
-    """Measure tonight's recommender on hidden songs."""
-    night.ledger.current.verdict = "skipped"
+    """Measure tonight's way of recommending on songs hidden from it, beside its peers."""
+    songs, sounds, baskets = (table(night.build, name) for name in ("songs", "audio_features", "baskets"))
+    figures, verdict = measure(songs, sounds, baskets)
+    night.ledger.current.note = verdict
+    night.facts["evaluation"] = verdict
+    night.ledger.current.rows = figures.height
+    if not figures.is_empty():
+        writing.record(night.build, "evaluation", figures.with_columns(run_id=pl.lit(night.run_id)))

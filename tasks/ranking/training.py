@@ -79,7 +79,7 @@ def learn(songs: pl.DataFrame, baskets: pl.DataFrame, sounds: pl.DataFrame) -> d
     return learned
 
 
-def cases(baskets: pl.DataFrame, most: int = CASES) -> pl.DataFrame:
+def cases(baskets: pl.DataFrame, *, most: int = CASES) -> pl.DataFrame:
     """[list_id, basket_id, track_id, is_hidden]: each basket of fitting size once a fold, at most ``most`` in all.
 
     Which part is hidden, and which cases are kept, follow from the ids alone.
@@ -146,6 +146,10 @@ def scores(shapes: dict[str, Shape], found: pl.DataFrame) -> np.ndarray:
     return np.sum(list(columns), axis=0) if shapes else np.zeros(found.height)
 
 
-def _lots(name: str) -> pl.Expr:
+def lot(text: str) -> int:
     """A number that follows from the text alone, on every machine and in every version."""
-    return pl.col(name).map_elements(lambda text: int(md5(text.encode()).hexdigest()[:12], 16), return_dtype=pl.Int64)
+    return int(md5(text.encode(), usedforsecurity=False).hexdigest()[:12], 16)
+
+
+def _lots(name: str) -> pl.Expr:
+    return pl.col(name).map_elements(lot, return_dtype=pl.Int64)
