@@ -56,7 +56,7 @@ def test_a_whole_night_needs_an_earlier_one(home: Home) -> None:
 
 
 def test_only_rows_of_the_sources_that_take_part_are_carried(home: Home) -> None:
-    mixed = [checked("tracks", [song(source)], source=source) for source in ("spotify", "file", "export")]
+    mixed = [checked("tracks", [song(source)], source=source) for source in ("spotify", "file", "export", "demo")]
     publish(home, FIRST, *mixed, source="spotify")
     assert ids(building.start(home, SECOND, "spotify")) == ["export", "file", "spotify"]
 

@@ -152,7 +152,8 @@ def measured(build: Path, run_id: str, low: float, high: float, algorithm: str =
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "is_kept"), [(0.30, 0.40, True), (0.20, 0.25, True), (0.10, 0.19, False), (0.5, 0.6, True)]
+    ("low", "high", "is_kept"),
+    [(0.30, 0.40, True), (0.20, 0.25, True), (0.10, 0.22, True), (0.10, 0.19, False), (0.5, 0.6, True)],
 )
 def test_a_figure_is_clearly_worse_when_the_intervals_do_not_touch(
     tmp_path: Path, low: float, high: float, is_kept: bool
