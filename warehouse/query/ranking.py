@@ -6,7 +6,8 @@ Every candidate keeps its addends. What the list stage takes off or adds is one 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 from math import fsum, isfinite
 from typing import Any
 
@@ -63,7 +64,7 @@ class Pool:
 class Candidate:
     """A song of the pool: its row, its addends by kind, and either its place or the rule (and song) that kept it out.
 
-    ``repeated`` is the chosen song that it is most like, ``redundancy`` (0 to 1) how much, ``seen`` of how many chosen ones.
+    ``repeated`` is the chosen song that it is most like, ``redundancy`` (0 to 1) how much, ``seen`` among how many of them.
     """
 
     row: dict[str, Any]
@@ -86,6 +87,49 @@ class Candidate:
         return str(self.row["track_id"])
 
 
+@dataclass
+class Variety:
+    """What stands on a list already, and the price of the full repetition of a song."""
+
+    price: float
+    albums: dict[str, Candidate] = field(default_factory=dict)
+    artists: dict[str, Candidate] = field(default_factory=dict)
+    genres: dict[frozenset[str], Candidate] = field(default_factory=dict)
+    songs: int = 0
+
+    def add(self, one: Candidate) -> None:
+        """Take ``one`` into account."""
+        self.songs += 1
+        if one.row["album_id"] is not None:
+            self.albums.setdefault(one.row["album_id"], one)
+        for artist in one.row["artist_ids"]:
+            self.artists.setdefault(artist, one)
+        if one.row["genres"]:
+            self.genres.setdefault(frozenset(one.row["genres"]), one)
+
+    def loss(self, one: Candidate) -> float:
+        """The price for ``one``; what it repeats is noted in it."""
+        if one.seen != self.songs:
+            one.redundancy, one.repeated = self._redundancy(one.row)
+            one.seen = self.songs
+        return self.price * one.redundancy
+
+    def _redundancy(self, row: Mapping[str, Any]) -> tuple[float, Candidate | None]:
+        """1 for the same album, 0.8 for an artist in common, else 0.3 of the share of genres in common."""
+        if row["album_id"] in self.albums:
+            return 1.0, self.albums[row["album_id"]]
+        for artist in row["artist_ids"]:
+            if artist in self.artists:
+                return 0.8, self.artists[artist]
+        most, repeated = 0.0, None
+        if self.genres and row["genres"]:
+            own = frozenset(row["genres"])
+            for genres, other in self.genres.items():
+                if (both := len(own & genres)) and both / len(own | genres) > most:
+                    most, repeated = both / len(own | genres), other
+        return 0.3 * most, repeated
+
+
 @dataclass(frozen=True)
 class Listing:
     """A pool put in order: those left by filters (best first), those chosen, and what variety costs."""
@@ -93,15 +137,12 @@ class Listing:
     left: list[Candidate]
     chosen: list[Candidate]
     pool: Pool
-    variety: float | None
+    variety: Variety | None
     cap: int
 
     def loss(self, one: Candidate) -> float:
         """What ``one`` loses for repeating songs that are chosen already."""
-        if self.variety is None:
-            return 0.0
-        _look_back(one, self.chosen)
-        return self.variety * one.redundancy
+        return self.variety.loss(one) if self.variety is not None else 0.0
 
 
 def artist_cap(limit: int) -> int:
@@ -144,7 +185,6 @@ def ranked(
     Ties break by track id. Of two versions of a song the one with the better score takes part.
     """
     filters = filters or {}
-    filters = filters or {}
     fresh = [one for one in candidates if not _barred(one, "is_seed", "seed")]
     open_ones = [one for one in fresh if not _barred(one, "is_blocked", "blocked")]
     left = _once(_ordered(one for one in open_ones if not _cut(one, filters)))
@@ -153,9 +193,8 @@ def ranked(
         for one in left:
             one.addends["target"] = 0.0 - TARGET * spread * _miss(one.row, filters)
         left = _ordered(left)
-    listing = Listing(
-        left, [], Pool(len(fresh), len(left), 0), VARIETY * spread if diversify else None, artist_cap(limit)
-    )
+    variety = Variety(VARIETY * spread) if diversify else None
+    listing = Listing(left, [], Pool(len(fresh), len(left), 0), variety, artist_cap(limit))
     _choose(listing, limit)
     for place, one in enumerate(listing.chosen, start=1):
         one.place = place
@@ -225,34 +264,31 @@ def _once(candidates: Iterable[Candidate]) -> list[Candidate]:
 def _choose(listing: Listing, limit: int) -> None:
     """Fill ``listing.chosen`` greedily: always the best one left, where a song loses for what it repeats.
 
-    Maximal marginal relevance: Carbonell and Goldstein, SIGIR 1998. Scores only fall while songs are chosen, so the search
-    for the next one stops at the first song that could not win even without a loss.
+    Maximal marginal relevance: Carbonell and Goldstein, SIGIR 1998. Scores only fall while songs are chosen, so the one on
+    top of a heap is the best as soon as its loss is up to date (lazy greedy: Minoux 1978).
     """
-    waiting = listing.left
+    bare = [one.score for one in listing.left]
+    heap = [(-score, place, 0.0) for place, score in enumerate(bare)]  # sorted already, so it is a heap
     by_artist: Counter[str] = Counter()
-    while waiting and len(listing.chosen) < limit:
-        best, best_score, out = None, 0.0, set()
-        for one in waiting:
-            bare = one.score
-            if best is not None and bare <= best_score:
-                break
-            one.cause = _filler(one, by_artist, listing)
-            if one.cause is not None:
-                one.rule = "artist cap"
-                out.add(one.track_id)
-                continue
-            score = bare - listing.loss(one)
-            if best is None or score > best_score:
-                best, best_score = one, score
-        if best is not None:
-            if loss := listing.loss(best):
-                best.addends["variety"] = -loss
-            listing.chosen.append(best)
-            out.add(best.track_id)
-            by_artist.update(best.row["artist_ids"])
-        waiting = [one for one in waiting if one.track_id not in out]
-    for one in waiting:
-        one.rule = one.rule or "place"
+    while heap and len(listing.chosen) < limit:
+        _, place, known = heappop(heap)
+        one = listing.left[place]
+        one.cause = _filler(one, by_artist, listing)
+        if one.cause is not None:
+            one.rule = "artist cap"
+            continue
+        loss = listing.loss(one)
+        if loss != known:  # it lost more since it was put on the heap
+            heappush(heap, (loss - bare[place], place, loss))
+            continue
+        if loss:
+            one.addends["variety"] = -loss
+        listing.chosen.append(one)
+        by_artist.update(one.row["artist_ids"])
+        if listing.variety is not None and len(listing.chosen) <= PLACES:
+            listing.variety.add(one)
+    for _, place, _ in heap:
+        listing.left[place].rule = "place"
 
 
 def _filler(one: Candidate, by_artist: Mapping[str, int], listing: Listing) -> Candidate | None:
@@ -261,23 +297,3 @@ def _filler(one: Candidate, by_artist: Mapping[str, int], listing: Listing) -> C
     if listing.variety is None or not full:
         return None
     return next(other for other in reversed(listing.chosen) if not full.isdisjoint(other.row["artist_ids"]))
-
-
-def _look_back(one: Candidate, chosen: Sequence[Candidate]) -> None:
-    """Bring the redundancy of ``one`` up to date with the songs chosen since it was last looked at, of the first ones."""
-    for other in chosen[one.seen : PLACES]:
-        redundancy = _redundancy(one.row, other.row)
-        if redundancy > one.redundancy:
-            one.redundancy, one.repeated = redundancy, other
-    one.seen = min(len(chosen), PLACES)
-
-
-def _redundancy(row: Mapping[str, Any], other: Mapping[str, Any]) -> float:
-    """1 for the same album, 0.8 for an artist in common, else 0.3 of the share of genres in common."""
-    if row["album_id"] is not None and row["album_id"] == other["album_id"]:
-        return 1.0
-    if not set(row["artist_ids"]).isdisjoint(other["artist_ids"]):
-        return 0.8
-    genres, others = set(row["genres"]), set(other["genres"])
-    both = len(genres & others)
-    return 0.3 * both / len(genres | others) if both else 0.0

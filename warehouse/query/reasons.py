@@ -113,19 +113,12 @@ def reasons(
     }
     if in_full:
         ordered = sorted(one.addends.items(), key=lambda item: -item[1])
-        return [Reason(kind_of(addend), _told(addend) or texts.get(addend, ""), value) for addend, value in ordered]
+        return [
+            Reason(kind_of(addend), SIGNALS.get(addend) or texts.get(addend, ""), value) for addend, value in ordered
+        ]
     ordered = sorted(totals.items(), key=lambda item: -item[1])
     shown = set(islice((kind for kind, value in ordered if value and texts.get(kind)), SENTENCES))
     return [Reason(kind, texts[kind] if kind in shown else "", value) for kind, value in ordered]
-
-
-def _told(addend: str) -> str:
-    """What an addend of the list model stands for; empty for the others, which have a sentence of their own."""
-    signal = addend.removesuffix(".rank").removesuffix(".share")
-    told = SIGNALS.get(signal, "")
-    if addend.endswith(".rank"):
-        return f"{told} (place among the candidates)"
-    return f"{told} (against the best candidate)" if addend.endswith(".share") else told
 
 
 def company(together: Mapping[str, int], seeds: Sequence[Mapping[str, Any]], expected: float | None) -> str:

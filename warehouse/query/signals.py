@@ -37,16 +37,6 @@ POOLED = (
 )
 """The best songs by each of these become candidates."""
 
-RANKED = (
-    *POOLED,
-    "collaborative.user",
-    "collaborative.useridf",
-    "collaborative.abaskn",
-    "metadata.genre",
-    "audio.likelihood",
-)
-"""Signals that also count by their place among a list's candidates (``.rank``) and by their share of the best (``.share``)."""
-
 NEAR = 10
 """Songs at most so many places apart in a basket are near."""
 
@@ -225,7 +215,9 @@ class _Chunk:
         for frame in (self._albums(pool), self._genres(pool)):
             pool = pool.join(frame, on=["list", "track"], how="left", maintain_order="left")
         pool = self._with_places(self._with_sound(pool))
-        return _ranked(pool.select("list", "track", pl.col("^(audio|metadata|collaborative)\\..*$")))
+        told = pool.select("list", "track", pl.col("^(audio|metadata|collaborative)\\..*$"))
+        # nine digits, so that the order of a sum cannot turn a tie; plus zero, so that there is no minus zero
+        return told.with_columns(pl.exclude("list", "track").round(9) + 0.0)
 
     def _company(self) -> pl.DataFrame:
         """Baskets with songs in common: how like they are to the list, summed over the baskets of each song."""
@@ -480,17 +472,3 @@ def _best(frame: pl.DataFrame, name: str, per: int) -> pl.DataFrame:
     """[list, track] of the ``per`` best of each list."""
     ordered = frame.filter(pl.col(name) > 0).sort("list", name, "track", descending=[False, True, False])
     return ordered.group_by("list", maintain_order=True).head(per).select("list", "track")
-
-
-def _ranked(pool: pl.DataFrame) -> pl.DataFrame:
-    """Signals to nine digits, so that the order of a sum cannot turn a tie, with rank and share of the chosen ones."""
-    names = [name for name in pool.columns if name not in ("list", "track")]
-    rounded = pool.with_columns(pl.col(names).round(9) + 0.0)
-    return rounded.with_columns(
-        *(-pl.col(name).rank("average", descending=True).over("list").log().alias(f"{name}.rank") for name in RANKED),
-        *(
-            (pl.col(name) / pl.max_horizontal(pl.col(name).max().over("list"), 1e-9)).alias(f"{name}.share")
-            for name in RANKED
-            if not name.startswith("audio.")
-        ),
-    )
