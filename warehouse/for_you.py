@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, zip_longest
 from math import fsum, log1p, sqrt
 from pathlib import Path
 from typing import Any
@@ -194,7 +194,8 @@ class _Listener:
         if earlier is None:
             earlier = self._read("for_you/earlier")["track_id"].to_list()
         seeds, against = self._seeds()
-        self._reach([song for songs in seeds.values() for song in songs] + against)
+        strongest_first = (song for songs in zip_longest(*seeds.values()) for song in songs if song is not None)
+        self._reach([*(song.track_id for song in strongest_first), *(song.track_id for song in against)])
         is_open = self._is_open()
         addends = {taste: self._addends(songs, against) for taste, songs in seeds.items()}
         queues = {taste: self._queue(given, is_open, list(earlier)) for taste, given in addends.items()}
@@ -259,16 +260,17 @@ class _Listener:
             return [self._read("for_you/reached", seeds=sorted(track_ids))]
         return [self._read("for_you/neighbours", seed=track_id) for track_id in sorted(track_ids)]
 
-    def _reach(self, seeds: Iterable[_Song]) -> None:
-        """See to it that every seed has links: its neighbours, or, if it has none, songs of its artists and genres."""
-        missing = {song.track_id for song in seeds} - set(self.links["seed"])
+    def _reach(self, track_ids: Sequence[str]) -> None:
+        """See to it that the seeds have links: their neighbours, or, for the first that have none, songs of artist and genres."""
+        linked = set(self.links["seed"])
+        missing = [track_id for track_id in track_ids if track_id not in linked]
         if not missing:
             return
-        self.links = pl.concat([self.links, *self._neighbours(missing)])
-        alone = sorted(missing - set(self.links["seed"]))
+        self.links = pl.concat([self.links, *self._neighbours(set(missing))])
+        linked = set(self.links["seed"])
+        alone = [track_id for track_id in missing if track_id not in linked][:SINGLY]
         self._look_up(alone)
-        kin = [self._kin(row) for row in self._rows(alone)]
-        self.links = pl.concat([self.links, *kin])
+        self.links = pl.concat([self.links, *(self._kin(row) for row in self._rows(alone))])
         self._look_up(self.links["track_id"])
 
     def _rows(self, track_ids: Sequence[str]) -> list[dict[str, Any]]:
