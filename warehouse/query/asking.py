@@ -63,7 +63,8 @@ def ask(
     filters = checked_filters(filters)
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
-    given, candidates = drawn(con, warehouse, list(dict.fromkeys(seeds)), checked_by(by))
+    seeds = list(dict.fromkeys(seeds))
+    given, candidates = drawn(con, warehouse, seeds, checked_by(by), is_list=len(seeds) > 1)
     if filters:
         hear(con, [one.row for one in candidates])
     return Asked(given, candidates, ranked(candidates, limit, diversify=diversify, filters=filters))
@@ -78,24 +79,24 @@ def known(con: DuckDBPyConnection, track_ids: Sequence[str]) -> list[Row]:
     return _known(_cards(con, track_ids), track_ids)
 
 
-def drawn(con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str) -> tuple[list[Row], list[Candidate]]:
+def drawn(
+    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, *, is_list: bool
+) -> tuple[list[Row], list[Candidate]]:
     """The rows of the seeds, and their pool with the addends that ``by`` counts.
 
-    The pool is every neighbour of any of them; several seeds are a list, to which the list model, where there is one, adds
-    candidates and of which it scores all.
+    The pool is every neighbour of any of them. Where there is a list model and the seeds are a list, it adds candidates and
+    scores them all.
 
     Raises:
         UnknownSongError: as ``known``.
     """
     links = _links(con, seeds)
-    model = learned(con, warehouse) if len(seeds) > 1 else None
-    if model is None:
-        counted = SIGNALS if by == "hybrid" else (by,)
-        sums = {track_id: {kind: link[kind] for kind in counted} for track_id, link in links.items()}
-    else:
-        sums = _modelled(model, seeds, links, by)
+    counted = SIGNALS if by == "hybrid" else (by,)
+    sums = {track_id: {kind: link[kind] for kind in counted} for track_id, link in links.items()}
     if by != "hybrid":  # 0: the signal says nothing of the song
-        sums = {track_id: addends for track_id, addends in sums.items() if any(addends.values())}
+        sums = {track_id: addends for track_id, addends in sums.items() if addends[by]}
+    if is_list and (model := learned(con, warehouse)):
+        sums = _modelled(model, seeds, sums, by)
     cards = _cards(con, [*seeds, *sums])
     given = _known(cards, seeds)
     same = {seed["song_id"] for seed in given}
@@ -130,12 +131,14 @@ def _links(con: DuckDBPyConnection, seeds: Sequence[str]) -> dict[str, Row]:
     return {row["track_id"]: row for row in rows}
 
 
-def _modelled(model: Learned, seeds: Sequence[str], links: Mapping[str, Row], by: str) -> dict[str, dict[str, float]]:
+def _modelled(
+    model: Learned, seeds: Sequence[str], sums: Mapping[str, Mapping[str, float]], by: str
+) -> dict[str, dict[str, float]]:
     """Track id -> signal -> addend of every candidate of the list model and of the songs to which the neighbours lead."""
-    best = sorted(links, key=lambda track_id: (-fsum(links[track_id][kind] for kind in SIGNALS), track_id))[:MORE]
+    best = sorted(sums, key=lambda track_id: (-fsum(sums[track_id].values()), track_id))[:MORE]
     given = pl.DataFrame({"list_id": "", "track_id": list(seeds)})
-    drawn = signals(given, model.corpus, more=pl.DataFrame({"list_id": "", "track_id": best}, schema=given.schema))
-    rows = model.model.addends(drawn, by).drop("list_id").to_dicts()
+    found = signals(given, model.corpus, more=pl.DataFrame({"list_id": "", "track_id": best}, schema=given.schema))
+    rows = model.model.addends(found, by).drop("list_id").to_dicts()
     return {row.pop("track_id"): row for row in rows}
 
 

@@ -140,6 +140,8 @@ def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *
             rest = [seed for seed in rest if seed != track_id]
             removed.append(name)
             otherwise = _place(con, warehouse, rest, given, song, by)
+    if otherwise is not None and otherwise <= limit:  # no song of the list is needed for it
+        return Counterfactual(place, [], place)
     return Counterfactual(place, removed, otherwise)
 
 
@@ -151,7 +153,7 @@ def _place(
     con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], given: Sequence[str], song: str, by: str
 ) -> int | None:
     """Place of ``song`` in the bare ranking for ``seeds``, where none of those ``given`` competes; null when it is not there."""
-    _, candidates = drawn(con, warehouse, seeds, checked_by(by))
+    _, candidates = drawn(con, warehouse, seeds, checked_by(by), is_list=len(given) > 1)
     others = [one for one in candidates if one.track_id not in given]
     ranked(others, len(others), diversify=False, filters={})
     return next((one.place for one in others if one.track_id == song), None)

@@ -1,0 +1,160 @@
+"""What speaks for a song on a list: values that can be worked out by hand, and who becomes a candidate."""
+
+from datetime import date
+from math import log, sqrt
+from typing import Any
+
+import polars as pl
+import pytest
+
+from warehouse.query.signals import SOUNDS, Corpus, signals
+
+SOUND = {"danceability": 0.5, "energy": 0.5, "loudness": -8.0, "speechiness": 0.05, "acousticness": 0.3,
+         "instrumentalness": 0.0, "liveness": 0.1, "valence": 0.5, "tempo": 110.0}  # fmt: skip
+
+
+def corpus(baskets: dict[str, list[str]], songs: dict[str, dict[str, Any]] | None = None) -> Corpus:
+    """Songs are those of the baskets, with what ``songs`` tells of them; each is by an artist of its own unless told."""
+    told = {name: {} for ids in baskets.values() for name in ids} | (songs or {})
+    rows = [
+        {"track_id": name, "song_id": name, "album_id": None, "released_on": None, "popularity": None, "artist_ids": [f"by {name}"],
+         "genres": []} | {key: value for key, value in more.items() if key not in SOUNDS}
+        for name, more in told.items()
+    ]  # fmt: skip
+    schema = {"track_id": pl.String, "song_id": pl.String, "album_id": pl.String, "released_on": pl.Date, "popularity": pl.Int32,
+              "artist_ids": pl.List(pl.String), "genres": pl.List(pl.String)}  # fmt: skip
+    places = [(name, track_id, place) for name, ids in baskets.items() for place, track_id in enumerate(ids)]
+    heard = [
+        {"track_id": name} | SOUND | {key: more[key] for key in SOUNDS if key in more}
+        for name, more in told.items()
+        if "tempo" in more
+    ]
+    return Corpus.of(
+        pl.DataFrame(rows, schema=schema),
+        pl.DataFrame(
+            places, schema={"basket_id": pl.String, "track_id": pl.String, "position": pl.Int32}, orient="row"
+        ),
+        pl.DataFrame(heard, schema={"track_id": pl.String, **dict.fromkeys(SOUNDS, pl.Float64)}),
+    )
+
+
+def of(found: pl.DataFrame, track_id: str) -> dict[str, float | None]:
+    """Signals of a candidate of a single list, by their short names."""
+    row = found.filter(track_id=track_id).drop("list_id", "track_id").row(0, named=True)
+    return {name.partition(".")[2]: value for name, value in row.items()}
+
+
+def asked(*track_ids: str) -> pl.DataFrame:
+    return pl.DataFrame({"list_id": "mine", "track_id": track_ids})
+
+
+def test_company_by_hand() -> None:
+    """Basket one shares both seeds, two shares one; n of c is 2."""
+    found = signals(asked("a", "b"), corpus({"one": ["a", "b", "c"], "two": ["b", "c", "d", "e"]}))
+
+    told = of(found, "c")
+    user = 2 / sqrt(2 * 3) + 1 / sqrt(2 * 4)
+    assert told["user"] == pytest.approx(user)
+    assert told["user2"] == pytest.approx(4 / 6 + 1 / 8)
+    assert told["item"] == pytest.approx((1 + 1 / sqrt(2) + 1 / sqrt(2)) / sqrt(2) / 2)
+    assert told["lift"] == pytest.approx(user / sqrt(4))
+    assert told["n"] == pytest.approx(log(3))
+    assert found["track_id"].to_list() == ["c", "d", "e"]
+
+
+def test_near_counts_places() -> None:
+    """c stands one place from b and two from a in its only other basket; the weights of a and b are 1/sqrt(1 + 1)."""
+    found = signals(asked("a", "b"), corpus({"one": ["a", "b", "c"]}))
+
+    assert of(found, "c")["near"] == pytest.approx((1 / sqrt(2)) * (1 + 1 / sqrt(2)) / sqrt(2 * 2))
+
+
+def test_own_baskets_do_not_speak() -> None:
+    """A basket inside of the list tells nothing; nor does one that is named, whose hidden songs are not even counted."""
+    world = corpus({"mine": ["a", "b", "c"], "other": ["a", "d"]})
+
+    assert signals(asked("a", "b", "c"), world)["track_id"].to_list() == ["d"]
+    hidden = signals(asked("a", "b"), world, pl.DataFrame({"list_id": ["mine"], "basket_id": ["mine"]}))
+    assert hidden["track_id"].to_list() == ["d"]
+    covered = signals(
+        asked("a", "b"), world, pl.DataFrame({"list_id": ["mine"], "basket_id": ["mine"]}), more=asked("c")
+    )
+    assert of(covered, "c")["n"] is None
+    assert of(covered, "c")["user"] is None
+
+
+def test_artists_album_genre_and_era_by_hand() -> None:
+    songs = {
+        "a": {
+            "artist_ids": ["ada"],
+            "album_id": "night",
+            "genres": ["folk"],
+            "released_on": date(1970, 1, 1),
+            "popularity": 40,
+        },
+        "b": {"artist_ids": ["ada", "bo"], "genres": ["folk"], "released_on": date(1974, 1, 1), "popularity": 60},
+        "c": {
+            "artist_ids": ["ada"],
+            "album_id": "night",
+            "genres": ["folk", "jazz"],
+            "released_on": date(1980, 1, 1),
+            "popularity": 70,
+        },
+        "x": {"genres": ["jazz"]},
+    }
+    told = of(signals(asked("a", "b"), corpus({}, songs)), "c")
+
+    assert told["artist"] == pytest.approx(1.0)
+    assert told["artist_n"] == pytest.approx(2.0)
+    assert told["album"] == pytest.approx(1.0)
+    folk, jazz = log(4 / 3), log(4 / 2)
+    assert told["genre"] == pytest.approx(folk / sqrt(folk**2 + jazz**2))
+    assert told["era"] == pytest.approx(-8 / sqrt(4 + 9))
+    assert told["popularity_gap"] == pytest.approx(20 / sqrt(100 + 100))
+    assert told["user"] is None  # no basket at all
+
+
+def test_the_sound_of_the_list_is_likelier_than_another() -> None:
+    songs = {name: {"tempo": tempo, "energy": energy, "artist_ids": ["ada"]} for name, tempo, energy in (
+        ("a", 70.0, 0.1), ("b", 75.0, 0.15), ("c", 72.0, 0.12), ("d", 170.0, 0.95), ("e", 165.0, 0.9))}  # fmt: skip
+    found = signals(asked("a", "b"), corpus({}, songs | {"mute": {"artist_ids": ["ada"]}}))
+
+    assert of(found, "c")["likelihood"] > of(found, "d")["likelihood"]
+    assert of(found, "c")["cosine"] > 0 > of(found, "d")["cosine"]
+    assert of(found, "mute")["likelihood"] is None
+
+
+def test_one_column_of_nulls_empties_nothing() -> None:
+    """A column of nulls once turned every cosine into NaN, in silence."""
+    songs = {
+        name: {"tempo": tempo, "energy": None, "artist_ids": ["ada"]}
+        for name, tempo in (("a", 70.0), ("b", 75.0), ("c", 170.0))
+    }
+    found = signals(asked("a"), corpus({}, songs))
+
+    assert found["audio.likelihood"].is_finite().all()
+    assert of(found, "b")["likelihood"] > of(found, "c")["likelihood"]
+
+
+def test_no_version_of_a_seed_is_a_candidate() -> None:
+    songs = {"a": {}, "b": {}, "a-live": {"song_id": "a"}}
+
+    assert signals(asked("a"), corpus({"one": ["a", "a-live", "b"]}, songs))["track_id"].to_list() == ["b"]
+
+
+def test_many_lists_are_as_one_by_one() -> None:
+    world = corpus({f"b{k}": [f"t{(k * step) % 23}" for step in range(1, 9)] for k in range(1, 12)})
+    lists = pl.DataFrame(
+        [(f"l{k}", f"t{(k + step) % 23}") for k in range(9) for step in (0, 3, 7)],
+        schema=["list_id", "track_id"],
+        orient="row",
+    )
+
+    together = signals(lists, world)
+    alone = pl.concat([signals(part, world) for part in lists.partition_by("list_id", maintain_order=True)])
+
+    assert together.equals(alone)
+
+
+def test_no_list_no_candidate() -> None:
+    assert signals(asked("stranger"), corpus({"one": ["a", "b"]})).is_empty()
