@@ -15,6 +15,8 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import SettingsError, UnknownSongError
+from schemas.values import Home
+from warehouse import journal
 from warehouse.query.model import MORE, Learned, learned
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, checked_by, checked_filters, ranked
 from warehouse.query.signals import signals
@@ -100,7 +102,7 @@ def drawn(
     cards = _cards(con, [*seeds, *sums])
     given = _known(cards, seeds)
     same = {seed["song_id"] for seed in given}
-    blocks = _blocks(con)
+    blocks = _blocks(con, warehouse)
     pool = []
     for track_id, addends in sums.items():
         if card := cards.get(track_id):
@@ -174,10 +176,18 @@ def _cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:
     return {row["track_id"]: row for row in _rows(con, "query/cards", track_ids=list(track_ids))}
 
 
-def _blocks(con: DuckDBPyConnection) -> dict[str, set[str]]:
+def _blocks(con: DuckDBPyConnection, warehouse: Path) -> dict[str, set[str]]:
+    """What the person does not want to hear now: by the journal beside the file, else by what the night knew of it."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    path = Home(warehouse.parent).journal
+    if path.exists():
+        said = [one for one in journal.read(path) if one.kind == "block" and (one.until is None or one.until > now)]
+        found = [(one.entity, one.entity_id) for one in said]
+    else:
+        found = [(row["entity"], row["entity_id"]) for row in _rows(con, "query/blocks", now=now)]
     blocks: dict[str, set[str]] = {"track": set(), "artist": set(), "genre": set()}
-    for row in _rows(con, "query/blocks", now=datetime.now(UTC).replace(tzinfo=None)):
-        blocks[row["entity"]].add(row["entity_id"].casefold() if row["entity"] == "genre" else row["entity_id"])
+    for entity, name in found:
+        blocks[entity].add(name.casefold() if entity == "genre" else name)
     return blocks
 
 

@@ -8,8 +8,9 @@ import pytest
 from schemas.errors import SettingsError, UnknownSongError
 from schemas.values import Home
 from tasks.journal.saying import about_song, block, end_of, undo
-from tests.warehouse.query.making import build, song
+from tests.warehouse.query.making import build, near, song
 from warehouse import journal
+from warehouse.query import recommend
 
 moment = datetime.fromisoformat
 
@@ -22,7 +23,8 @@ def home(tmp_path: Path) -> Home:
         song("numb2", "Numb", ["U2"], genres=["rock"], popularity=40),
     ]
     found = Home(tmp_path)
-    build(tmp_path, songs).replace(found.warehouse)
+    neighbours = [near("karma", "numb", metadata=0.5), near("karma", "numb2", metadata=0.4)]
+    build(tmp_path, songs, neighbours).replace(found.warehouse)
     return found
 
 
@@ -88,3 +90,11 @@ def test_an_end_that_is_none_is_told(text: str) -> None:
 def test_a_block_that_is_over_already_is_refused(home: Home) -> None:
     with pytest.raises(SettingsError, match="over already"):
         block(home, "track", "Numb", until=moment("2020-01-01"))
+
+
+def test_what_was_blocked_a_second_ago_is_not_recommended(home: Home) -> None:
+    assert recommend(home.warehouse, ["karma"])["track_id"].to_list() == ["numb", "numb2"]
+    block(home, "artist", "U2")
+    assert recommend(home.warehouse, ["karma"])["track_id"].to_list() == ["numb"]
+    undo(home)
+    assert recommend(home.warehouse, ["karma"]).height == 2
