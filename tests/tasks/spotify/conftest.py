@@ -22,8 +22,10 @@ from tasks.spotify.web.clock import Clock, utc_now
 from tasks.standin import StandIn
 from tasks.validate import check
 from warehouse import reading
+from warehouse.connection import writer
 from warehouse.ddl import polars_schema
 from warehouse.night import building, publishing, writing
+from warehouse.rows import transaction
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive UTC like the rest
 
@@ -137,23 +139,24 @@ class Nights:
     ) -> Told:
         """One night: asked, checked, stored and, unless it is to fail after that, published."""
         night = self.begin(full=full, **wishes)
-        found = []
+        found: list[Any] = []
         with acquire_token.fn(night, self.access(spotify, **(given or {})), self.time.clock) as api:
             capabilities = probe_capabilities.fn(night, api)
-            for harvests in (
-                extract_pages.fn(night, api, capabilities).harvests,
-                lambda: fetch_features.fn(night, api, capabilities),
-            ):
-                batch = harvests() if callable(harvests) else harvests
-                for harvest in batch:
-                    writing.merge(night.build, check(harvest), night.run_id)
-                    found.append(harvest)
+            found += self._store(night, extract_pages.fn(night, api, capabilities).harvests)
+            found += self._store(night, fetch_features.fn(night, api, capabilities))
         if not publish:
             return Told(night, night.build, found)
         night.verdict = "published"
         writing.record(night.build, "runs", pl.DataFrame([night.run_row()]))
         publishing.publish(self.home, night.build)
         return Told(night, self.home.warehouse, found)
+
+    def _store(self, night: Night, harvests: list[Any]) -> list[Any]:
+        with writer(night.build) as con:
+            for harvest in harvests:
+                with transaction(con):
+                    writing.merge_into(con, check(harvest), night.run_id)
+        return harvests
 
     def walk(self, spotify: StandIn, **wishes: Any) -> Walked:
         """Only the walk and what is read of it: no table, nothing stored."""
