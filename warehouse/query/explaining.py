@@ -15,6 +15,9 @@ from warehouse.query.ranking import Candidate, Listing, checked_by, cut_by, rank
 from warehouse.query.reasons import reasons
 from warehouse.statements import statement
 
+NAMED = 3
+"""Seeds that a line names; the others are counted."""
+
 WATERFALL = {
     "ordinal": pl.Int64(),
     "kind": pl.String(),
@@ -49,7 +52,9 @@ class Counterfactual:
         if not self.without:
             return f"it is #{self.place}"
         where = "not be among the candidates" if self.otherwise is None else f"be #{self.otherwise}"
-        return f"it is #{self.place}; without {' and '.join(self.without)} it would {where}"
+        others = len(self.without) - NAMED
+        named = self.without if others <= 1 else [*self.without[:NAMED], f"{others} more"]
+        return f"it is #{self.place}; without {' and '.join(named)} it would {where}"
 
 
 def why(
