@@ -10,9 +10,11 @@ from typing import Any
 import polars as pl
 
 from schemas.values import REJECTED, Checked, Harvest, Home
+from warehouse.connection import writer
 from warehouse.ddl import polars_schema
 from warehouse.night import building, publishing, writing
-from warehouse.rows import conforming
+from warehouse.rows import conforming, transaction
+from warehouse.statements import statement
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,10 +60,11 @@ def run(run_id: str, source: str = "demo", verdict: str = "published") -> pl.Dat
 def built(home: Home, run_id: str, *batches: Checked, source: str = "demo") -> Path:
     """A finished night that is not yet published."""
     build = building.start(home, run_id, source)
-    for batch in batches:
-        writing.merge(build, batch, run_id)
-    building.finish(build)
-    writing.record(build, "runs", run(run_id, source))
+    with writer(build) as con, transaction(con):  # in one go, because to open a file takes longer than all the rest
+        for batch in batches:
+            writing.merge_into(con, batch, run_id)
+        con.execute(statement("replace_songs"))
+        writing.upsert(con, "runs", run(run_id, source))
     return build
 
 

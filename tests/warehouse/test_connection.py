@@ -70,9 +70,17 @@ def checksum(header: bytearray) -> int:
     return reduce(lambda sum_, word: sum_ ^ (word * 0xBF58476D1CE4E5B9 & 2**64 - 1), words, 5381)
 
 
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published file, made once."""
+    return publish(Home(tmp_path_factory.mktemp("night")), NIGHT, SONG)
+
+
 @pytest.fixture
-def published(home: Home) -> Path:
-    return publish(home, NIGHT, SONG)
+def published(night: Path, home: Home) -> Path:
+    home.root.mkdir()
+    shutil.copy(night, home.warehouse)
+    return home.warehouse
 
 
 @pytest.fixture

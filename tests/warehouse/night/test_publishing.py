@@ -118,7 +118,9 @@ stop = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
 print("reading", flush=True)
 seen = []
-while not stop.is_set() or len(seen) < 3:
+is_last = False
+while not is_last:
+    is_last = stop.is_set()  # so that the last look is after the last publication
     rows = reading.ask(Path(sys.argv[1]), "select (select count(*) from tracks), (select count(*) from songs), (select count(*) from runs)")
     seen.append(rows.row(0))
 assert all(tracks == songs == runs for tracks, songs, runs in seen), seen
@@ -136,7 +138,7 @@ def test_a_reader_in_another_process_is_never_blocked_and_never_sees_half_a_nigh
         assert bare.sql("select count(*) from tracks").fetchall() == [(1,)]
     out, err = reader.communicate("stop\n", timeout=60)
     reads, most = map(int, out.split()) if out else pytest.fail(err)
-    assert reads >= 3
+    assert reads >= 1
     assert most == 5
 
 
