@@ -278,7 +278,7 @@ def _choose(listing: Listing, limit: int) -> None:
             one.rule = "artist cap"
             continue
         loss = listing.loss(one)
-        if loss != known:  # it lost more since it was put on the heap
+        if loss > known:  # it lost more since it was put on the heap
             heappush(heap, (loss - bare[place], place, loss))
             continue
         if loss:
