@@ -5,6 +5,7 @@ cheap, names the candidates; they are then scored in full and in double precisio
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,8 @@ COMMON = 2_000
 """What more tracks than this have in common (a large genre, a year) names no candidates, it only counts in full scores."""
 BLOCK = 512
 """Rows of the square of cosines that are in memory at a time."""
+THREADS = 2
+"""Blocks at work at once; each holds its rows of the square, in single precision."""
 STRETCH = 64
 """Columns, at most, of which only the best is looked at to find where the candidates begin."""
 HUB = 5
@@ -41,7 +44,8 @@ HUB = 5
 class Signals:
     """One row a track, in the order of ``tracks``. Rows of ``metadata`` are of length 1 or 0.
 
-    ``audio`` are standardised features, 0 where ``is_known`` is 0; ``held`` [track, basket] is 1 over the fourth root of the
+    ``audio`` are standardised features, 0 where ``is_known`` is 0; ``sound`` the same in single precision, in length such that
+    a product is what the sound adds; ``rare`` what of the metadata names candidates; ``song`` [track, song]; ``held`` [track, basket] is 1 over the fourth root of the
     basket's size, so that a product of two tracks weighs each shared basket by the root; ``near`` [track, track] adds up how
     close two songs stand; ``baskets`` is the number of baskets of each.
     """
@@ -49,8 +53,10 @@ class Signals:
     tracks: pl.DataFrame
     audio: np.ndarray
     is_known: np.ndarray
+    sound: np.ndarray
     metadata: csr_array
     rare: csr_array
+    song: csr_array
     held: csr_array
     near: csr_array
     baskets: np.ndarray
@@ -71,7 +77,12 @@ def signals(songs: pl.DataFrame, features: pl.DataFrame, baskets: pl.DataFrame) 
     count = np.asarray(held.sum(axis=1)).ravel()
     size = np.asarray(held.sum(axis=0)).ravel()
     weighed = csr_array(held @ diags_array(np.maximum(size, 1) ** -0.25))
-    return Signals(tracks, audio, is_known, metadata, rare, weighed, _near(placed, tracks.height), count)
+    length = np.linalg.norm(audio, axis=1, keepdims=True)
+    sound = np.divide(audio * WEIGHTS["audio"] ** 0.5, length, out=np.zeros_like(audio), where=length > 0)
+    song = incidence(tracks.select("row", value="song_id"), tracks.height)
+    near = _near(placed, tracks.height)
+    single = sound.astype(np.float32)
+    return Signals(tracks, audio, is_known, single, metadata, rare, song, weighed, near, count)
 
 
 def neighbours(given: Signals, top: int) -> Iterator[pl.DataFrame]:
@@ -81,10 +92,11 @@ def neighbours(given: Signals, top: int) -> Iterator[pl.DataFrame]:
     A hub, which stands in more than ``HUB * top`` lists, keeps those where it scores best.
     """
     spare = top + max(top // 5, 5)
-    parts = [_block(given, start, spare) for start in range(0, given.tracks.height, BLOCK)]
-    if not parts:
+    if given.tracks.is_empty():
         return
-    lists = pl.concat(parts)
+    with ThreadPoolExecutor(THREADS) as pool:
+        blocks = range(0, given.tracks.height, BLOCK)
+        lists = pl.concat(pool.map(lambda start: _block(given, start, spare), blocks))
     in_lists = pl.col("score").rank("ordinal", descending=True).over("neighbour")
     lists = lists.with_columns(place=in_lists).with_columns(
         rank=pl.when(pl.col("place") <= HUB * top).then(1).cum_sum().over("row")
@@ -136,25 +148,29 @@ def _block(given: Signals, start: int, top: int) -> pl.DataFrame:
 
 
 def _candidates(given: Signals, start: int, stop: int, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs (row of the block, track) that are among the ``most`` best of their row by the first score; exact, ties included."""
-    rows = np.arange(start, stop)
+    """Pairs (row of the block, track) that are among the ``most`` best of their row by the first score, ties included.
+
+    The first score takes an unknown feature for an average one and leaves out what is common in the metadata.
+    """
     total = given.tracks.height
     stretch = max(1, min(STRETCH, total // (8 * most)))
-    score = np.full((rows.size, -(-total // stretch) * stretch), -np.inf, dtype=np.float32)
+    score = np.full((stop - start, -(-total // stretch) * stretch), -np.inf, dtype=np.float32)
     base = score[:, :total]
-    base[:] = WEIGHTS["audio"] * _sounds(given, rows)
-    base += (given.rare[rows] @ given.rare.T).toarray().astype(np.float32) * np.float32(WEIGHTS["metadata"])
-    company = csr_array(given.held[rows] @ given.held.T).tocoo()
-    near = csr_array(given.near[rows]).tocoo()
-    for part, is_company in ((company, True), (near, False)):
-        first, other = part.row + start, part.col
-        zero = np.zeros(part.data.size)
-        told = _together(given, first, other, *((part.data, zero) if is_company else (zero, part.data)))
-        base[part.row, other] += (WEIGHTS["collaborative"] * told).astype(np.float32)
-    song = given.tracks["song_id"].rank("dense").to_numpy()
-    base[song[rows][:, None] == song[None, :]] = -np.inf
-    best = score.reshape(rows.size, -1, stretch).max(axis=2)
-    bound = np.full(rows.size, np.finfo(np.float32).min)
+    np.matmul(given.sound[start:stop], given.sound.T, out=base)
+    company, near = csr_array(given.held[start:stop] @ given.held.T), csr_array(given.near[start:stop])
+    metadata = csr_array(given.rare[start:stop] @ given.rare.T) * WEIGHTS["metadata"]
+    for part, kind in ((metadata, "metadata"), (company, "company"), (near, "near")):
+        told = part.tocoo()
+        first, other = told.row + start, told.col
+        if kind != "metadata":
+            data, none = told.data, np.zeros(told.data.size)
+            pair = (data, none) if kind == "company" else (none, data)
+            told.data = WEIGHTS["collaborative"] * _together(given, first, other, *pair)
+        base[told.row, other] += told.data.astype(np.float32)
+    versions = csr_array(given.song[start:stop] @ given.song.T).tocoo()
+    base[versions.row, versions.col] = -np.inf
+    best = score.reshape(stop - start, -1, stretch).max(axis=2)
+    bound = np.full(stop - start, np.finfo(np.float32).min)
     if best.shape[1] > most:
         bound = np.maximum(bound, np.partition(best, -most, axis=1)[:, -most])
     row, other = np.divmod(np.flatnonzero(base >= bound[:, None]), total)
@@ -177,19 +193,6 @@ def _sound(given: Signals, first: np.ndarray, other: np.ndarray) -> np.ndarray:
         "ij,ij->i", two**2, given.is_known[first]
     )
     return np.divide(product, np.sqrt(lengths), out=np.zeros_like(product), where=lengths > 0)
-
-
-def _sounds(given: Signals, rows: np.ndarray) -> np.ndarray:
-    """As ``_sound``, for every pair of ``rows`` and all tracks, in single precision."""
-    audio, known = given.audio.astype(np.float32), given.is_known.astype(np.float32)
-    product = audio[rows] @ audio.T
-    square = audio**2
-    if known.size == 0 or (known == known[:, :1]).all():  # every track has all features or none
-        length = np.sqrt(square.sum(axis=1))
-        lengths = np.outer(length[rows], length)
-    else:
-        lengths = np.sqrt((square[rows] @ known.T) * (known[rows] @ square.T))
-    return np.divide(product, lengths, out=np.zeros_like(product), where=lengths > 0)
 
 
 def _dots(matrix: csr_array, first: np.ndarray, other: np.ndarray) -> np.ndarray:
