@@ -65,7 +65,7 @@ def ask(
     filters = checked_filters(filters)
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
-    seeds = list(dict.fromkeys(seeds))
+    seeds = [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
     given, candidates = drawn(con, warehouse, seeds, checked_by(by), is_list=len(seeds) > 1)
     if filters:
         hear(con, [one.row for one in candidates])

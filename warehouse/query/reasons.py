@@ -128,7 +128,7 @@ def company(together: Mapping[str, int], seeds: Sequence[Mapping[str, Any]], exp
         return ""
     places = [BASKETS[kind][number > 1].format(number) for kind, number in together.items() if number]
     if len(seeds) > 1:
-        return f"in {_listed(places)} with songs that you gave ({confidence(count)} evidence)"
+        return f"with songs that you gave in {_listed(places)} ({confidence(count)} evidence)"
     chance = "" if expected is None else f", {_figure(expected)} expected by chance"
     return f"in {_listed(places)} together{chance} ({confidence(count)} evidence)"
 
@@ -228,7 +228,13 @@ def _artists(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str
 
 def _album(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
     same = [seed for seed in seeds if song["album_id"] is not None and seed["album_id"] == song["album_id"]]
-    return f"from the same album, {song['album']}" if same and song["album"] else ""
+    if not same or not song["album"]:
+        return ""
+    return (
+        f"from the same album, {song['album']}"
+        if len(seeds) == 1
+        else f"on {song['album']} with {_songs(len(same))} of them"
+    )
 
 
 def _genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:

@@ -122,7 +122,7 @@ def test_several_seeds_sum_what_each_gives(small: Path) -> None:
 
     assert songs.select("track_id", "score").rows() == [("b1", pytest.approx(1.3)), ("a1", pytest.approx(0.95))]
     assert kinds(songs, "b1")["collaborative"] == (
-        "in one of your playlists with songs that you gave (thin evidence)",
+        "with songs that you gave in one of your playlists (thin evidence)",
         pytest.approx(0.4),
     )
 
@@ -295,3 +295,7 @@ def test_laws_of_an_answer(warehouse_of: Build, world: dict[str, Any]) -> None:
         credits = [artist for row in rows for artist in row["artists"]]
         assert all(credits.count(artist) <= 2 for artist in credits)
     assert found.pool.returned == len(rows) <= found.pool.filtered <= found.pool.initial <= len(songs) - 1
+
+
+def test_a_single_id_is_a_list_of_one(small: Path) -> None:
+    assert query.recommend(small, "seed").equals(query.recommend(small, ["seed"]))

@@ -1,0 +1,92 @@
+"""Sentences with real values, and none without."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from warehouse.query.reasons import company, confidence, contrast, facts, sound
+
+Card = dict[str, Any]
+
+FEATURES = ("tempo", "energy", "acousticness", "danceability", "valence", "instrumentalness", "speechiness", "liveness", "loudness", "key", "mode")  # fmt: skip
+
+
+def card(**more: Any) -> Card:
+    """A song of which only ``more`` is known."""
+    base: Card = dict.fromkeys(FEATURES) | {
+        "album": None,
+        "album_id": None,
+        "artists": [],
+        "artist_ids": [],
+        "genres": [],
+        "released_on": None,
+    }
+    return base | more
+
+
+@pytest.mark.parametrize(("seed", "song", "text"), [
+    (card(tempo=72.0), card(tempo=74.0), "both slow (72 and 74 BPM)"),
+    (card(tempo=120.0), card(tempo=122.4), "nearly the same tempo: 120 and 122 BPM"),
+    (card(tempo=100.0, key=9, mode=0), card(tempo=130.0, key=9, mode=0), "both in A minor"),
+    (card(tempo=100.0, key=9, mode=0), card(tempo=130.0, key=9, mode=1), ""),
+    (card(energy=0.5), card(energy=0.52), "much the same energy: 0.50 and 0.52"),
+    (card(acousticness=0.95, valence=0.05), card(acousticness=0.9, valence=0.2), "both acoustic (0.95 and 0.90) and sombre (valence 0.05 and 0.20)"),
+    (card(loudness=-20.0), card(loudness=-22.0), "both quiet (-20 and -22 dB)"),
+    (card(), card(), ""),
+    (card(tempo=72.0), card(), ""),
+])  # fmt: skip
+def test_what_a_pair_sounds_like(seed: Card, song: Card, text: str) -> None:
+    assert sound(song, [seed]) == text
+
+
+def test_what_a_song_and_a_list_sound_like() -> None:
+    assert (
+        sound(card(tempo=70.0), [card(tempo=72.0), card(tempo=80.0), card(tempo=120.0), card()])
+        == "slow (70 BPM), as 67% of the songs you gave"
+    )
+    assert sound(card(tempo=70.0), [card(tempo=120.0), card(tempo=72.0)]) == ""
+
+
+def test_a_contrast_needs_a_wide_gap() -> None:
+    assert (
+        contrast(card(tempo=150.0, energy=0.9), [card(tempo=72.0, energy=0.8)])
+        == "but it sounds different: 72 and 150 BPM"
+    )
+    assert contrast(card(tempo=80.0), [card(tempo=72.0)]) == ""
+    assert contrast(card(), [card()]) == ""
+
+
+@pytest.mark.parametrize(("seeds", "song", "text"), [
+    ([card(artist_ids=["a"])], card(artist_ids=["a", "b"], artists=["Ada", "Bo"]), "both by Ada"),
+    ([card(album_id="n")], card(album_id="n", album="Night", released_on=date(1970, 1, 1)), "from the same album, Night"),
+    ([card(genres=["folk", "rock"], released_on=date(1970, 5, 1))], card(genres=["folk"], released_on=date(1972, 1, 1)), "both folk, from 1970 and 1972"),
+    ([card(released_on=date(1970, 5, 1))], card(released_on=date(1990, 1, 1)), ""),
+    ([card(artist_ids=["a"]), card(artist_ids=["a"]), card()], card(artist_ids=["a"], artists=["Ada"]), "by Ada, like 2 songs that you gave"),
+    ([card(genres=["folk"]), card()], card(genres=["folk"]), "folk, like one song that you gave"),
+    ([card(album_id="n"), card()], card(album_id="n", album="Night"), "on Night with one song of them"),
+    ([card()], card(), ""),
+])  # fmt: skip
+def test_what_is_written_about_both(seeds: list[Card], song: Card, text: str) -> None:
+    assert facts(song, seeds) == text
+
+
+@pytest.mark.parametrize(("together", "expected", "text"), [
+    ({"playlist": 7}, 0.9, "in 7 of your playlists together, 0.9 expected by chance (fair evidence)"),
+    ({"playlist": 1}, 0.01, "in one of your playlists together, hardly any expected by chance (thin evidence)"),
+    ({"playlist": 2, "saved": 1, "session": 9}, None, "in 2 of your playlists, your saved songs and 9 of your listening sessions together (strong evidence)"),
+    ({}, 0.5, ""),
+])  # fmt: skip
+def test_company_has_counts_chance_and_confidence(together: dict[str, int], expected: float | None, text: str) -> None:
+    assert company(together, [card()], expected) == text
+
+
+@pytest.mark.parametrize(("baskets", "word"), [(1, "thin"), (2, "thin"), (3, "fair"), (7, "fair"), (8, "strong")])
+def test_confidence_has_its_bounds(baskets: int, word: str) -> None:
+    assert confidence(baskets) == word
+
+
+@pytest.mark.parametrize("tell", [sound, facts, contrast])
+def test_nothing_is_told_of_what_is_unknown(tell: Callable[[Card, list[Card]], str]) -> None:
+    assert tell(card(), [card(), card()]) == ""
