@@ -1,0 +1,77 @@
+"""Baskets from what a person listed, played, saved and liked."""
+
+from datetime import datetime
+
+import polars as pl
+
+from tasks.similarity.baskets import build_baskets
+
+LISTED = pl.DataFrame(schema={"playlist_id": pl.String, "position": pl.Int32, "track_id": pl.String})
+PLAYS = pl.DataFrame(schema={"played_at": pl.Datetime("us"), "track_id": pl.String, "is_skipped": pl.Boolean})
+SAVED = pl.DataFrame(schema={"track_id": pl.String, "added_at": pl.Datetime("us")})
+FEEDBACK = pl.DataFrame(
+    schema={
+        "feedback_id": pl.String,
+        "kind": pl.String,
+        "entity": pl.String,
+        "entity_id": pl.String,
+        "at": pl.Datetime("us"),
+    }
+)
+
+
+def test_a_playlist_keeps_its_order_and_each_song_once() -> None:
+    listed = pl.DataFrame(
+        {"playlist_id": "p", "position": [0, 1, 2, 3], "track_id": ["b", "a", "b", "c"]}, schema=LISTED.schema
+    )
+    assert build_baskets(listed, PLAYS, SAVED, FEEDBACK).rows() == [
+        ("playlist:p", "playlist", "b", 0, 1.0),
+        ("playlist:p", "playlist", "a", 1, 1.0),
+        ("playlist:p", "playlist", "c", 3, 1.0),
+    ]
+
+
+def test_half_an_hour_of_silence_ends_a_session_and_skips_are_not_in_it() -> None:
+    minutes = [(0, "a", False), (4, "b", None), (5, "s", True), (34, "c", False), (65, "d", False), (70, "e", False)]
+    plays = pl.DataFrame(
+        [(datetime(2026, 1, 1, 20 + minute // 60, minute % 60), track, skipped) for minute, track, skipped in minutes],
+        schema=PLAYS.schema,
+        orient="row",
+    )
+    found = build_baskets(LISTED, plays, SAVED, FEEDBACK)
+    assert found.select("basket_id", "track_id").rows() == [
+        ("session:2026-01-01T20:00:00", "a"),
+        ("session:2026-01-01T20:00:00", "b"),
+        ("session:2026-01-01T20:00:00", "c"),
+        ("session:2026-01-01T21:05:00", "d"),
+        ("session:2026-01-01T21:05:00", "e"),
+    ]
+
+
+def test_saved_and_liked_songs_are_a_basket_each_in_the_order_of_their_dates() -> None:
+    saved = pl.DataFrame(
+        {"track_id": ["a", "b"], "added_at": [datetime(2026, 1, 2), datetime(2026, 1, 1)]}, schema=SAVED.schema
+    )
+    feedback = pl.DataFrame(
+        [
+            ("1", "like", "track", "x", datetime(2026, 1, 1)),
+            ("2", "dislike", "track", "y", datetime(2026, 1, 1)),
+            ("3", "like", "artist", "z", datetime(2026, 1, 1)),
+            ("4", "like", "track", "w", datetime(2026, 1, 3)),
+        ],
+        schema=FEEDBACK.schema,
+        orient="row",
+    )
+    found = build_baskets(LISTED, PLAYS, saved, feedback)
+    assert found.select("basket_id", "track_id").rows() == [
+        ("liked", "x"),
+        ("liked", "w"),
+        ("saved", "b"),
+        ("saved", "a"),
+    ]
+
+
+def test_nothing_makes_no_basket_and_one_song_is_none() -> None:
+    assert build_baskets(LISTED, PLAYS, SAVED, FEEDBACK).is_empty()
+    one = pl.DataFrame({"playlist_id": ["p"], "position": [0], "track_id": ["a"]}, schema=LISTED.schema)
+    assert build_baskets(one, PLAYS, SAVED, FEEDBACK).is_empty()
