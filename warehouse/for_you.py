@@ -46,8 +46,8 @@ SKIPPED_OFTEN = 3
 """A song skipped so many times, and in at least half of its plays, is not recommended."""
 
 FRESH = timedelta(days=3)
-FRESH_FACTOR = 4.0
-"""What was liked within `FRESH` counts so many times, so that the list answers to it."""
+NEWEST = 3
+"""The latest songs spoken well of within `FRESH`, so many of them, each have one place of their own, right after the first of the weightiest taste."""
 
 SEEDS = 25
 """Songs that speak for a taste, at most: its strongest."""
@@ -66,9 +66,6 @@ NAMED = 3
 
 KIN_SCORE = 0.3
 """Score of a song for sharing artist and genres with a seed that has no neighbours."""
-
-FRESH_SHARE = 0.3
-"""A taste with something fresh has at least this share of the weight of the weightiest one."""
 
 SINGLY = 8
 """So many songs are looked up one by one; more of them in one pass over all neighbours."""
@@ -134,11 +131,10 @@ class _Song:
     plays: int = 0
     is_liked: bool = False
     last_played_at: datetime | None = None
-    is_fresh: bool = False
 
     @property
     def strength(self) -> float:
-        return log1p(abs(self.weight)) * (FRESH_FACTOR if self.is_fresh else 1.0)
+        return log1p(abs(self.weight))
 
     @property
     def how(self) -> str:
@@ -151,10 +147,11 @@ class _Song:
 
 @dataclass
 class _Candidate:
-    """A song that may be recommended, within one taste, and what each song of the profile gives it."""
+    """A song that may be recommended, the queue that it came from, and what each song of the profile gives it."""
 
     row: Mapping[str, Any]
-    taste_id: int | None
+    queue: str | None = None
+    taste_id: int | None = None
     addends: list[tuple[str, float]] = field(default_factory=list)
 
     @property
@@ -184,10 +181,13 @@ class _Listener:
         self.by_recording = {song.recording_id: song for song in self.profile.values()}
         self._adjust(undone, -1)
         self._adjust(added, +1)
-        for row in filter(_is_evidence, spoken):
-            if worth(row["kind"], row["value"]) > 0 and self.reference - row["at"] <= FRESH:
-                self._known(row["entity_id"]).is_fresh = True
         self._settle()
+        praised = [
+            self._known(row["entity_id"])
+            for row in filter(_is_evidence, spoken)
+            if worth(row["kind"], row["value"]) > 0 and self.reference - row["at"] <= FRESH
+        ]
+        self.newest = list({song.track_id: song for song in reversed(praised) if song.weight > 0}.values())[:NEWEST]
 
     def songs(self, limit: int, earlier: Collection[str] | None) -> pl.DataFrame:
         """The list, a row a song."""
@@ -195,11 +195,14 @@ class _Listener:
             earlier = self._read("for_you/earlier")["track_id"].to_list()
         seeds, against = self._seeds()
         strongest_first = (song for songs in zip_longest(*seeds.values()) for song in songs if song is not None)
-        self._reach([*(song.track_id for song in strongest_first), *(song.track_id for song in against)])
+        self._reach([*(song.track_id for song in (*self.newest, *strongest_first, *against))])
         is_open = self._is_open()
-        addends = {taste: self._addends(songs, against) for taste, songs in seeds.items()}
-        queues = {taste: self._queue(given, is_open, list(earlier)) for taste, given in addends.items()}
-        chosen = self._chosen(queues, limit, is_open)
+        speaking = {f"taste {taste}": songs for taste, songs in seeds.items()}
+        speaking |= {f"newest {song.track_id}": [song] for song in self.newest}
+        addends = {queue: self._addends(songs, against) for queue, songs in speaking.items()}
+        tastes = {queue: songs[0].taste_id for queue, songs in speaking.items()}
+        queues = {queue: self._queue(given, is_open, list(earlier)) for queue, given in addends.items()}
+        chosen = self._chosen(queues, tastes, limit, is_open)
         self._explain(chosen, addends)
         shown = {*(seed for one in chosen for seed, _ in one.addends), *(one.row["track_id"] for one in chosen)}
         found = self._read("for_you/cards", track_ids=sorted(shown))
@@ -322,16 +325,16 @@ class _Listener:
             .with_columns(place=(pl.col("value") * kept).round(DIGITS))
             .sort("place", "track_id", descending=[True, False])
         )
-        return (_Candidate(row, None) for row in ordered.iter_rows(named=True, buffer_size=64))
+        return (_Candidate(row) for row in ordered.iter_rows(named=True, buffer_size=64))
 
-    def _explain(self, chosen: Sequence[_Candidate], addends: Mapping[int, pl.DataFrame]) -> None:
+    def _explain(self, chosen: Sequence[_Candidate], addends: Mapping[str, pl.DataFrame]) -> None:
         """Give the chosen songs what they were chosen for, in the order of the seeds."""
-        wanted = {(one.taste_id, one.row["track_id"]): one for one in chosen}
+        wanted = {(one.queue, one.row["track_id"]): one for one in chosen}
         ids = [one.row["track_id"] for one in chosen]
-        for taste, given in addends.items():
+        for queue, given in addends.items():
             for track_id, seed, value in given.filter(pl.col("track_id").is_in(ids)).sort("seed").iter_rows():
-                if (taste, track_id) in wanted:
-                    wanted[taste, track_id].addends.append((seed, value))
+                if (queue, track_id) in wanted:
+                    wanted[queue, track_id].addends.append((seed, value))
 
     def _is_open(self) -> pl.Expr:
         """What may be recommended: not blocked, disliked, skipped often, known without a play, or met lately."""
@@ -354,11 +357,13 @@ class _Listener:
             is_barred |= pl.col("genres").list.eval(pl.element().str.to_lowercase().is_in(genres)).list.any()
         return ~is_barred
 
-    def _chosen(self, queues: Mapping[int, Iterator[_Candidate]], limit: int, is_open: pl.Expr) -> list[_Candidate]:
-        """Share the places out among the tastes; no song twice in any version, few of one artist; then well known songs."""
-        share = self._shares(queues)
+    def _chosen(
+        self, queues: Mapping[str, Iterator[_Candidate]], tastes: Mapping[str, int], limit: int, is_open: pl.Expr
+    ) -> list[_Candidate]:
+        """Share the places out among the queues; no song twice in any version, few of one artist; then well known songs."""
+        share = self._shares(tastes)
         waiting = dict(queues)
-        given: Counter[int] = Counter()
+        given: Counter[str] = Counter()
         chosen: list[_Candidate] = []
         taken: set[str] = set()
         artists: Counter[str] = Counter()
@@ -373,33 +378,31 @@ class _Listener:
             return True
 
         while waiting and len(chosen) < limit:
-            taste = max(waiting, key=lambda taste: (share[taste] / (given[taste] + 1), -taste))
-            if any(takes(one) for one in waiting[taste]):
-                given[taste] += 1
-                chosen[-1].taste_id = taste
+            queue = max(waiting, key=lambda queue: share[queue] / (given[queue] + 1))  # of equals the first
+            if any(takes(one) for one in waiting[queue]):
+                given[queue] += 1
+                chosen[-1].queue, chosen[-1].taste_id = queue, tastes[queue]
+                if queue.startswith("newest"):
+                    del waiting[queue]
             else:
-                del waiting[taste]
+                del waiting[queue]
         if len(chosen) < limit:
             popular = self._read("for_you/popular", limit=limit * 10)["track_id"].to_list()
             self._look_up(popular)
             found = {row["track_id"]: row for row in self.catalogue.filter(is_open).iter_rows(named=True)}
             for row in (found[track_id] for track_id in popular if track_id in found):
                 if len(chosen) < limit:
-                    takes(_Candidate(row, None))
+                    takes(_Candidate(row))
         return chosen
 
-    def _shares(self, tastes: Iterable[int]) -> dict[int, float]:
-        """How much of the list each taste may have: the root of its weight; one with something fresh not too little."""
-        weight = dict.fromkeys(tastes, 0.0)
-        fresh = set()
+    def _shares(self, tastes: Mapping[str, int]) -> dict[str, float]:
+        """How much of the list each queue may have: a taste the root of its weight, a newest song as if it had the largest."""
+        weight: dict[int, float] = dict.fromkeys(tastes.values(), 0.0)
         for song in self.profile.values():
             if song.weight > 0 and song.taste_id in weight:
                 weight[song.taste_id] += song.weight
-                if song.is_fresh:
-                    fresh.add(song.taste_id)
-        roots = {taste: sqrt(value) for taste, value in weight.items()}
-        least = FRESH_SHARE * max(roots.values(), default=0.0)
-        return {taste: max(root, least) if taste in fresh else root for taste, root in roots.items()}
+        most = max(weight.values(), default=0.0)
+        return {queue: sqrt(most if queue.startswith("newest") else weight[taste]) for queue, taste in tastes.items()}
 
     def _reasons(self, one: _Candidate, cards: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The songs that a recommendation comes from, with their shares; the contributions sum to the score."""
