@@ -20,6 +20,9 @@ FEEDBACK = pl.DataFrame(
 )
 
 
+at = datetime.fromisoformat
+
+
 def test_a_playlist_keeps_its_order_and_each_song_once() -> None:
     listed = pl.DataFrame(
         {"playlist_id": "p", "position": [0, 1, 2, 3], "track_id": ["b", "a", "b", "c"]}, schema=LISTED.schema
@@ -34,7 +37,10 @@ def test_a_playlist_keeps_its_order_and_each_song_once() -> None:
 def test_half_an_hour_of_silence_ends_a_session_and_skips_are_not_in_it() -> None:
     minutes = [(0, "a", False), (4, "b", None), (5, "s", True), (34, "c", False), (65, "d", False), (70, "e", False)]
     plays = pl.DataFrame(
-        [(datetime(2026, 1, 1, 20 + minute // 60, minute % 60), track, skipped) for minute, track, skipped in minutes],
+        [
+            (at(f"2026-01-01T{20 + minute // 60}:{minute % 60:02}"), track, skipped)
+            for minute, track, skipped in minutes
+        ],
         schema=PLAYS.schema,
         orient="row",
     )
@@ -50,14 +56,14 @@ def test_half_an_hour_of_silence_ends_a_session_and_skips_are_not_in_it() -> Non
 
 def test_saved_and_liked_songs_are_a_basket_each_in_the_order_of_their_dates() -> None:
     saved = pl.DataFrame(
-        {"track_id": ["a", "b"], "added_at": [datetime(2026, 1, 2), datetime(2026, 1, 1)]}, schema=SAVED.schema
+        {"track_id": ["a", "b"], "added_at": [at("2026-01-02"), at("2026-01-01")]}, schema=SAVED.schema
     )
     feedback = pl.DataFrame(
         [
-            ("1", "like", "track", "x", datetime(2026, 1, 1)),
-            ("2", "dislike", "track", "y", datetime(2026, 1, 1)),
-            ("3", "like", "artist", "z", datetime(2026, 1, 1)),
-            ("4", "like", "track", "w", datetime(2026, 1, 3)),
+            ("1", "like", "track", "x", at("2026-01-01")),
+            ("2", "dislike", "track", "y", at("2026-01-01")),
+            ("3", "like", "artist", "z", at("2026-01-01")),
+            ("4", "like", "track", "w", at("2026-01-03")),
         ],
         schema=FEEDBACK.schema,
         orient="row",
