@@ -26,7 +26,7 @@ SECTIONS = {
     "listening": ("Your listening", ("listening_clock", "listening_weeks", "most_played", "tastes")),
     "recommender": (
         "The recommender",
-        ("scorecard", "scorecard_history", "shape_functions", "score_makeup", "hubs", "popularity"),
+        ("scorecard", "scorecard_history", "signal_weights", "shape_functions", "score_makeup", "hubs", "popularity"),
     ),
     "catalogue": (
         "The catalogue",

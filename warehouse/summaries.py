@@ -91,7 +91,8 @@ def _neighbours(path: Path, seeds: list[str], places: int) -> pl.DataFrame:
 @contextmanager
 def _two_nights(path: Path, previous: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open tonight's file as the default catalogue and last night's as ``earlier``, both for reading only."""
-    con = duckdb.connect(":memory:", config={"threads": 2})
+    # one thread, because sums of several come out in another order, and the same night must give the same page to the byte
+    con = duckdb.connect(":memory:", config={"threads": 1})
     try:
         con.execute("attach $path as night (read_only)", {"path": str(path)})
         if previous is None:

@@ -107,28 +107,47 @@ def find_history(evaluation_history: pl.DataFrame) -> str:
     return f"Over {counted(nights, 'measured night')}: {'; '.join(said)}"
 
 
+def _weights(model_shapes: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that are plain weights of the song-to-song model, the largest first."""
+    is_weight = pl.col("lower").is_null() & pl.col("upper").is_null() & (pl.col("model") == "song")
+    return model_shapes.filter(is_weight & (pl.col("signal") != "intercept")).sort(
+        "value", "signal", descending=[True, False]
+    )
+
+
+def draw_weights(model_shapes: pl.DataFrame) -> Chart:
+    """Bars: the weight of each signal from song to song."""
+    return (
+        alt.Chart(_weights(model_shapes))
+        .mark_bar(height={"band": 0.62})
+        .encode(
+            y=alt.Y("signal:N", sort=None, title=None),
+            x=alt.X("value:Q", title="Weight", axis=alt.Axis(grid=True)),
+            color=alt.Color("signal:N", scale=alt.Scale(domain=[*ADDENDS], range=[*ADDENDS.values()]), legend=None),
+            tooltip=["signal:N", alt.Tooltip("value:Q", format=".3f")],
+        )
+    )
+
+
+def find_weights(model_shapes: pl.DataFrame) -> str:
+    """Name what weighs most, and say whether that is learned or stated."""
+    weights = _weights(model_shapes)
+    most = weights.filter(pl.col("value") == weights["value"][0])["signal"].to_list()
+    why = "by stated defaults" if weights["is_default"].all() else "as learned from your lists"
+    return (
+        f"From song to song, {listed(_plain(name) for name in most)} weigh{'s' if len(most) == 1 else ''} most, {why}"
+    )
+
+
 def _functions(model_shapes: pl.DataFrame) -> pl.DataFrame:
-    """Return the steps of shape functions that are more than one weight, of the song-to-song model first."""
-    steps = model_shapes.filter((pl.col("signal") != "intercept") & (pl.col("model") == "song"))
-    return steps.filter(pl.len().over("signal") > 1)
+    """Return the steps of learned shape functions: those from song to song, else those from list to song."""
+    steps = model_shapes.filter(pl.col("signal") != "intercept").filter(pl.len().over("model", "signal") > 1)
+    return steps.filter(pl.col("model") == steps["model"].max()) if steps.height else steps
 
 
 def draw_shapes(model_shapes: pl.DataFrame) -> Chart:
-    """Curves: what a signal adds to the score, as the signal grows; or bars of weights where nothing was learned."""
+    """Curves: what a signal adds to the score, as the signal grows."""
     functions = _functions(model_shapes)
-    if functions.is_empty():
-        weights = model_shapes.filter(pl.col("signal") != "intercept").with_columns(pl.col("model").replace(TASKS))
-        return (
-            alt.Chart(weights)
-            .mark_bar(height={"band": 0.62})
-            .encode(
-                y=alt.Y("signal:N", sort="-x", title=None),
-                yOffset="model:N",
-                x=alt.X("value:Q", title="Weight"),
-                color=alt.Color("model:N"),
-                tooltip=["model:N", "signal:N", alt.Tooltip("value:Q", format=".3f")],
-            )
-        )
     largest = (
         functions.group_by("signal").agg((pl.col("value").max() - pl.col("value").min()).alias("reach"))
         .sort("reach", "signal", descending=[True, False]).head(len(KINDS))
@@ -158,7 +177,10 @@ def draw_shapes(model_shapes: pl.DataFrame) -> Chart:
 def _curve_points(functions: pl.DataFrame) -> pl.DataFrame:
     """Place each function on a common axis from 0 (its lowest step) to 1 (its highest)."""
     placed = functions.sort("signal", "step").with_columns(
-        pl.col("signal").str.replace_all("_", " ", literal=True).alias("label"),
+        pl.col("signal")
+        .str.replace_all("_", " ", literal=True)
+        .str.replace_all(".", ": ", literal=True)
+        .alias("label"),
         pl.coalesce(pl.col("lower"), pl.col("upper").min().over("signal")).alias("signal_value"),
     )
     low, high = pl.col("signal_value").min().over("signal"), pl.col("signal_value").max().over("signal")
@@ -181,24 +203,16 @@ def _spread_ends(curves: pl.DataFrame) -> pl.DataFrame:
 
 
 def _plain(name: str) -> str:
-    return name.replace("_", " ")
+    return name.replace("_", " ").replace(".", ": ")
 
 
 def find_shapes(model_shapes: pl.DataFrame) -> str:
-    """Name the signals with the widest reach, or say that defaults rule."""
+    """Name the signals with the widest reach."""
     functions = _functions(model_shapes)
-    if functions.is_empty():
-        weights = model_shapes.filter(pl.col("signal") != "intercept").sort("value", descending=True)
-        why = (
-            "Too little data to learn from, so stated defaults rule"
-            if weights["is_default"].all()
-            else "Learned weights"
-        )
-        return f"{why}: {_plain(weights['signal'][0])} weighs most"
     reach = functions.group_by("signal").agg((pl.col("value").max() - pl.col("value").min()).alias("reach"))
     top = reach.sort("reach", "signal", descending=[True, False])["signal"].head(2)
-    stated = "Stated defaults" if functions["is_default"].all() else "Learned last night"
-    return f"{stated}: {listed(_plain(name) for name in top)} can move a score the furthest"
+    where = "From song to song" if functions["model"][0] == "song" else "For a whole list"
+    return f"{where}, {listed(_plain(name) for name in top)} can move a score the furthest"
 
 
 def draw_makeup(score_makeup: pl.DataFrame) -> Chart:
@@ -329,14 +343,24 @@ FIGURES = (
         ready=lambda history: history.drop_nulls("value")["run_id"].n_unique() > 1,
     ),
     Figure(
+        "signal_weights",
+        "model_shapes",
+        draw_weights,
+        find_weights,
+        "The score of two songs is the sum of the signals times these weights.",
+        "No model is stored yet.",
+        height=lambda shapes: for_each("signal", 30)(_weights(shapes)),
+        ready=lambda shapes: not _weights(shapes).is_empty(),
+    ),
+    Figure(
         "shape_functions",
         "model_shapes",
         draw_shapes,
         find_shapes,
         "A curve says what a signal adds to the score at each of its strengths; the addends sum to the score.",
-        "No model is stored yet.",
+        "No shape functions yet: there are too few lists to learn them from, and plain weights do their work.",
         height=pixels(300),
-        ready=lambda shapes: not shapes.filter(pl.col("signal") != "intercept").is_empty(),
+        ready=lambda shapes: not _functions(shapes).is_empty(),
     ),
     Figure(
         "score_makeup",

@@ -155,10 +155,17 @@ def judged(build: Path, tracks: Sequence[Track], saved: Sequence[str], words: st
         {"list": "for_you", "rank": place, "track_id": track.id, "score": 0.8, "reasons": json.dumps(reasons), "taste_id": place % 2}
         for place, track in enumerate(tracks[-20:], start=1)
     ]))  # fmt: skip
-    replace(build, "models", pl.DataFrame([
+    weights = [
         {"model": "song", "algorithm": "hybrid-1", "signal": signal, "step": 0, "value": value, "is_default": True, "run_id": RUN_ID}
         for signal, value in (("audio", 0.3), ("metadata", 0.3), ("collaborative", 0.4))
-    ]))  # fmt: skip
+    ]  # fmt: skip
+    steps = [
+        {"model": "list", "algorithm": "shapes-1", "signal": signal, "step": step, "lower": edge, "upper": edge + 0.25,
+         "value": reach * edge, "is_default": False, "run_id": RUN_ID}
+        for signal, reach in (("collaborative.user", 2.0), ("metadata.artist_n", 1.2), ("audio.likelihood", 0.4))
+        for step, edge in enumerate((0.0, 0.25, 0.5, 0.75))
+    ]  # fmt: skip
+    replace(build, "models", pl.DataFrame([*weights, *steps], infer_schema_length=None))
     writing.record(build, "evaluation", pl.DataFrame([
         {"run_id": run, "task": task, "split": "hidden fifth", "algorithm": algorithm, "view": "warm", "metric": "ndcg@10",
          "value": value, "low": value - 0.02, "high": value + 0.02, "cases": 40}

@@ -1,0 +1,56 @@
+"""The step that draws: pages beside the night's database, moved to where people find them when it is published."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from schemas.values import Home
+from tasks.night.context import Access, Night
+from tasks.night.ledger import Ledger
+from tasks.night.show import draw_report, pages_of, publish_pages
+from tasks.standin import StandIn
+from tests.reports.demo_night import RUN_ID, demo_night
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Night:
+    home = Home(tmp_path)
+    build = demo_night(home, songs=60)
+    return Night(RUN_ID, "demo", home, {}, Ledger(RUN_ID), datetime.now(UTC).replace(tzinfo=None), build=build)
+
+
+def drawn(night: Night) -> None:
+    with StandIn() as stand_in:
+        access = Access(stand_in.api_url, stand_in.accounts_url, stand_in.reccobeats_url, "id", "secret", "token")
+        draw_report.fn(night, access)
+
+
+def test_a_nights_pages_wait_beside_its_database_until_it_is_published(night: Night) -> None:
+    drawn(night)
+    assert (pages_of(night) / "index.html").exists()
+    assert not night.home.reports.exists()
+    publish_pages(night)
+    assert (night.home.reports / "index.html").exists()
+    assert not pages_of(night).exists()
+    assert [entry.stage for entry in night.ledger.entries] == ["report"]
+
+
+def test_the_demos_covers_come_from_tonights_stand_in(night: Night) -> None:
+    drawn(night)
+    assert len(list(night.home.posters.iterdir())) > 40
+    assert "data:image/png;base64," in (pages_of(night) / "index.html").read_text()
+
+
+def test_tonights_pages_take_the_place_of_the_former_ones_whole(night: Night) -> None:
+    night.home.reports.mkdir()
+    (night.home.reports / "of-yesterday.html").write_text("old")
+    drawn(night)
+    publish_pages(night)
+    assert sorted(path.name for path in night.home.reports.iterdir()) == [
+        "explorer",
+        "explorer.html",
+        "index.html",
+        "index.json",
+    ]
+    assert [path.name for path in night.home.root.iterdir() if "former" in path.name] == []
