@@ -49,8 +49,8 @@ ARTISTS = 50
 PER = 80
 """Candidates from each signal in ``POOLED``, unless told."""
 
-CHUNK = 100
-"""Lists that are worked on at once; bounds the memory."""
+CHUNK = 8_000
+"""Songs of lists that are worked on at once (and the rest of the last list); bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -154,11 +154,13 @@ def chunks(
         if more is None
         else more.join(names, on="list_id").join(ids, on="track_id").select("list", "track").unique()
     )
-    for first in range(0, names.height, CHUNK):
-        part = pl.col("list").is_between(first, first + CHUNK - 1)
+    sizes = seeds.group_by("list").len().sort("list")
+    bounds = sizes.group_by((pl.col("len").cum_sum() - pl.col("len")) // CHUNK, maintain_order=True).agg(
+        first=pl.col("list").min(), last=pl.col("list").max()
+    )
+    for first, last in bounds.select("first", "last").iter_rows():
+        part = pl.col("list").is_between(first, last)
         chosen = seeds.filter(part)
-        if chosen.is_empty():
-            continue
         one = _Chunk(chosen, corpus, None if mine is None else mine.filter(part))
         found = one.signals(per, None if extra is None else extra.filter(part))
         named = found.join(names, on="list").join(ids, on="track").drop("list", "track")

@@ -142,7 +142,7 @@ def test_no_version_of_a_seed_is_a_candidate() -> None:
     assert signals(asked("a"), corpus({"one": ["a", "a-live", "b"]}, songs))["track_id"].to_list() == ["b"]
 
 
-def test_many_lists_are_as_one_by_one() -> None:
+def test_many_lists_are_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     world = corpus({f"b{k}": [f"t{(k * step) % 23}" for step in range(1, 9)] for k in range(1, 12)})
     lists = pl.DataFrame(
         [(f"l{k}", f"t{(k + step) % 23}") for k in range(9) for step in (0, 3, 7)],
@@ -151,6 +151,8 @@ def test_many_lists_are_as_one_by_one() -> None:
     )
 
     together = signals(lists, world)
+    monkeypatch.setattr("warehouse.query.signals.CHUNK", 4)
+    assert signals(lists, world).equals(together)
     alone = pl.concat([signals(part, world) for part in lists.partition_by("list_id", maintain_order=True)])
 
     assert together.equals(alone)
