@@ -16,6 +16,7 @@ from tasks.night.context import Access, Night
 from tasks.night.ledger import Ledger
 from tasks.spotify.extraction import Gathered, gathered
 from tasks.spotify.plan import Plan
+from tasks.spotify.walk.api import Api
 from tasks.spotify.walk.capabilities import probe
 from tasks.spotify.walk.past import Past
 from tasks.spotify.web.clock import Clock, utc_now
@@ -157,6 +158,11 @@ class Nights:
                 with transaction(con):
                     writing.merge_into(con, check(harvest), night.run_id)
         return harvests
+
+    def api(self, spotify: StandIn) -> Api:
+        """Tonight's clients alone."""
+        api: Api = acquire_token.fn(self.begin_nothing(), self.access(spotify), self.time.clock)
+        return api
 
     def walk(self, spotify: StandIn, **wishes: Any) -> Walked:
         """Only the walk and what is read of it: no table, nothing stored."""

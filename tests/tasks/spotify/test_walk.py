@@ -1,7 +1,12 @@
 """A night's walk over the stand-in in each of its three worlds: what ends in the tables, and what it costs."""
 
+from datetime import datetime, timedelta
+
+import polars as pl
 import pytest
 
+from tasks.spotify.walk.objects import artists_to_ask
+from tasks.spotify.walk.past import Past
 from tasks.standin import Account, Catalogue, StandIn, sample_account, sample_catalogue, song
 from tasks.standin.account import Entry, Play, Playlist, Saved, User
 from tasks.standin.dirt import dirtied, local_file, null_row
@@ -221,9 +226,9 @@ def test_full_asks_for_everything_again(nights):
         assert nights.run(spotify, full=True).requests == first.requests
 
 
-def test_all_dirty_data_is_stored_or_counted_by_reason(nights, profile):
+def test_all_dirty_data_is_stored_or_counted_by_reason(nights):
     catalogue, account = dirtied(sample_catalogue(), sample_account(sample_catalogue()), seed=3)
-    with StandIn(catalogue, account, profile=profile, clock=nights.time.unix) as spotify:
+    with StandIn(catalogue, account, profile="extended", clock=nights.time.unix) as spotify:
         told = nights.run(spotify)
         lists = [entry for playlist in account.playlists if playlist for entry in playlist.entries]
         received = {
@@ -296,28 +301,33 @@ def test_a_playlist_that_is_not_ours_is_refused_once_and_left_alone(nights):
         nights.time.pass_by(days=1)
         nights.run(spotify)
         assert spotify.count(f"/v1/playlists/{stranger.id}/items") == 1
-        nights.time.pass_by(days=31)
-        nights.run(spotify)
-        assert spotify.count(f"/v1/playlists/{stranger.id}/items") == 2
 
     assert first.rows("playlists", "name", "snapshot_id")[2] == ("Theirs", None)
     assert first.stage("extract").verdict == "done"
     assert "1 playlists keep their rows to their owners" in first.stage("extract").note
 
 
-def test_artists_that_nobody_follows_are_asked_for_once(nights, profile):
+def test_artists_that_nobody_follows_are_asked_for_by_fifties_or_one_by_one(nights, profile):
     catalogue = many(30)
     account = Account.of(catalogue, saved=names(catalogue))
     account.followed = []
     with StandIn(catalogue, account, profile=profile, clock=nights.time.unix) as spotify:
-        first = nights.run(spotify)
-        singles, batches = spotify.count("/v1/artists/*"), spotify.count("/v1/artists")
-        nights.time.pass_by(days=1)
-        nights.run(spotify)
-        assert spotify.count("/v1/artists/*") == singles
+        walked = nights.walk(spotify)
+        asked = (spotify.count("/v1/artists/*"), spotify.count("/v1/artists"))
 
-    assert (singles, batches) == ((7, 1) if profile == "dev_2026" else (0, 2))
-    assert first.table("artists")["image_url"].null_count() == 0
+    assert asked == ((7, 1) if profile == "dev_2026" else (0, 2))  # with the probe's one batch
+    assert walked.harvest("artists").rows.filter(pl.col("image_url").is_not_null())["artist_id"].n_unique() == 7
+    assert walked.found.fetches.filter(entity="artists", status="found").height == 7
+
+
+def test_an_artist_is_asked_for_once_and_again_after_three_months():
+    now = datetime(2026, 11, 25)  # noqa: DTZ001 - naive UTC like the rest
+    often, seldom, known, foreign = "1" * 22, "2" * 22, "3" * 22, "name:bjork"
+    credits = pl.DataFrame({"artist_id": [seldom, often, often, known, foreign, None]})
+    assert artists_to_ask(credits, [known], Past(), now) == [often, seldom]
+    for days, left in ((1, [seldom]), (89, [seldom]), (90, [often, seldom])):
+        past = Past(asked={("artists", often): ("unknown", None, now - timedelta(days=days))})
+        assert artists_to_ask(credits, [known], past, now) == left
 
 
 def test_without_genres_one_artist_is_enough_to_know(nights):
