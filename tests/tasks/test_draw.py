@@ -13,6 +13,8 @@ from tasks.draw import draw_chart, draw_pages
 from tasks.posters import posters
 from tasks.standin import Album, Catalogue, StandIn, song
 from tests.reports.demo_night import RUN_ID, demo_night, night_of
+from warehouse import reading
+from warehouse.night import building, writing
 
 COVERS = "http://127.0.0.1:8974"
 
@@ -64,6 +66,26 @@ def test_a_last_night_that_cannot_be_read_costs_only_the_comparison(
 def test_a_warehouse_without_a_single_song_still_has_its_pages(tmp_path: Path) -> None:
     draw_pages(night_of(Home(tmp_path), []), tmp_path / "pages", covers=tmp_path / "posters", routes={})
     assert "None of them related yet".lower() in (tmp_path / "pages" / "index.html").read_text().lower()
+
+
+def test_a_night_that_knows_no_sound_genre_popularity_or_album_still_has_its_pages(tmp_path: Path) -> None:
+    """What a new Spotify app is told in 2026 is little."""
+    build = night_of(Home(tmp_path), [song(f"Song {number}", "Somebody", features=None) for number in range(30)])
+    bare = reading.table(build, "tracks").with_columns(popularity=None, album_id=None, spotify_url=None)
+    writing.replace(build, "tracks", bare)
+    building.finish(build)
+    draw_pages(build, tmp_path / "pages", covers=tmp_path / "posters", routes={})
+    charts = json.loads((tmp_path / "pages" / "index.json").read_text())["charts"]
+    silent = {name for name, chart in charts.items() if chart["finding"] is None}
+    assert silent >= {
+        "feature_ridges",
+        "feature_correlations",
+        "genre_map",
+        "genre_sounds",
+        "popularity",
+        "release_years",
+    }
+    assert charts["row_flow"]["finding"]
 
 
 def test_a_missing_warehouse_is_told_in_one_line(tmp_path: Path) -> None:
