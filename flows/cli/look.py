@@ -1,4 +1,4 @@
-"""Commands that look at what Segue has and does: status, report, evaluate."""
+"""Commands that look at what Segue has and does: status, diff, report, evaluate."""
 
 import json
 import sys
@@ -22,6 +22,7 @@ LATE_HOURS = 36
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(status)
+    app.command()(diff)
     app.command()(report)
     app.command()(evaluate)
 
@@ -51,9 +52,10 @@ def standing(home: Home) -> dict[str, Any]:
     }
     try:
         from warehouse.reading import query
+        from warehouse.standing import freshness
 
         found["published"] = query(home.warehouse, "latest_run").to_dicts()[0]
-        found["tables"] = query(home.warehouse, "table_rows").to_dicts()
+        found["tables"] = freshness(home.warehouse).to_dicts()
     except WarehouseError as error:
         found["to_do"].append(str(error))
     published = found["published"]
@@ -98,10 +100,57 @@ def show(found: dict[str, Any]) -> None:
             ],
         )
     if found["tables"]:
-        console.print_table(["table", "rows"], [[table["table_name"], table["rows"]] for table in found["tables"]])
+        console.print_table(
+            ["table", "rows", "seen", "changed"],
+            [
+                [table["table_name"], table["rows"], *(_day(table[name]) for name in ("seen_at", "changed_at"))]
+                for table in found["tables"]
+            ],
+        )
     console.say(f"Disk:      {found['disk_bytes'] / 2**20:.0f} MB in {found['home']}")
     for line in found["to_do"] or ["nothing"]:
         console.say(f"To do:     {line}")
+
+
+def _day(moment: datetime | None) -> str | None:
+    return moment and f"{moment:%Y-%m-%d %H:%M}"
+
+
+def diff(
+    later: Annotated[
+        str,
+        typer.Argument(
+            metavar="LATER", help="A night: a date or a run id; the published one when left out.", show_default=False
+        ),
+    ] = "",
+    earlier: Annotated[
+        str,
+        typer.Argument(
+            metavar="EARLIER", help="The night to compare with; the one kept before when left out.", show_default=False
+        ),
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Show what moved between two nights, and which change could have moved it."""
+    home = Settings.from_env().home
+    from warehouse.comparing import compare, night_file
+    from warehouse.night.publishing import generations
+
+    kept = generations(home)
+    if not earlier and not kept:
+        raise WarehouseError(f"there is no earlier night in {home.history} to compare with: run `segue refresh` again")
+    found = compare(
+        night_file(home, later) if later else home.warehouse,
+        night_file(home, earlier) if earlier else kept[-1].path,
+    )
+    if as_json:
+        frames = {name: getattr(found, name).to_dicts() for name in ("moved", "causes", "lists")}
+        console.print_json({"earlier": found.earlier, "later": found.later, **frames})
+        return
+    console.say(f"From {found.earlier} to {found.later}: the first neighbours of {found.moved.height:,} songs moved")
+    for frame in (found.causes, found.lists):
+        if not frame.is_empty():
+            console.print_frame(frame)
 
 
 def report(

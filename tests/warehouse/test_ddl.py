@@ -32,7 +32,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection
             con.execute(f"attach {literal(str(path))} as {name}")
         con.execute("use warehouse")
         for frame in ("lists", "asked", "scored"):  # what callers register
-            con.execute(f"create temp view {frame} as select track_id as list_id, track_id, 0.0 as score from tracks")
+            con.execute(f"create temp view {frame} as select track_id as list_id, track_id, 0.0 as score from tracks")  # noqa: S608
         yield con
 
 

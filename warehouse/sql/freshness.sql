@@ -7,14 +7,21 @@ with told as (
     from row_accounting
     join runs using (run_id)
     group by entity
+),
+-- counted when the night was built; DuckDB's own estimate counts rows that were replaced as well
+counted as (
+    select table_name, max(rows) as rows
+    from data_profile
+    group by table_name
 )
 select
     sizes.table_name,
-    sizes.estimated_size::bigint as rows,
+    coalesce(counted.rows, sizes.estimated_size)::bigint as rows,
     case when told.table_name is not null then told.seen_at when sizes.estimated_size > 0 then latest_run.started_at end as seen_at,
     case when told.table_name is not null then told.changed_at when sizes.estimated_size > 0 then latest_run.started_at end as changed_at
 from duckdb_tables() as sizes
 cross join latest_run
 left join told using (table_name)
+left join counted using (table_name)
 where sizes.database_name = current_database() and sizes.table_name != 'segue_schema'
 order by sizes.table_name
