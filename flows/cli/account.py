@@ -47,7 +47,7 @@ def login(
 def logout(
     purge: Annotated[
         bool | None,
-        typer.Option("--purge/--keep", help="Delete all that came from Spotify, or keep it; asked when left out."),
+        typer.Option("--purge/--keep", help="Whether all that came from Spotify goes too; asked when left out."),
     ] = None,
 ) -> None:
     """Forget the sign-in, and offer to delete the data that came with it."""
@@ -58,7 +58,7 @@ def logout(
     was_there = forget(home)
     console.say("The sign-in is forgotten." if was_there else "There was no sign-in to forget.")
     if purge is None and sys.stdin.isatty():
-        purge = typer.confirm(f"Delete what came from Spotify in {home.root} too?", default=False, err=True)
+        purge = typer.confirm(f"Shall what came from Spotify in {home.root} go too?", default=False, err=True)
     if purge:
         delete(home, "spotify")
         console.say(f"Deleted: what came from Spotify in {home.root}; your imports and feedback stay.")

@@ -48,7 +48,7 @@ class Lines(logging.Handler):
             return
         if event == "stage_ended":
             mark = {"done": "✓", "parked": "⏸", "failed": "✗"}.get(getattr(record, "verdict", ""), "•")
-            note = getattr(record, "note", None)
+            note = "; ".join(filter(None, (_asked(record), getattr(record, "note", None))))
             seconds = getattr(record, "seconds", 0.0)
             err.print(
                 Text.assemble(
@@ -60,6 +60,14 @@ class Lines(logging.Handler):
             )
             return
         err.print(Text(f"  {message}", style="yellow" if record.levelno >= logging.WARNING else "dim"))
+
+
+def _asked(record: logging.LogRecord) -> str:
+    """Requests of a stage against the fewest that could have done; empty for a stage that asks nobody."""
+    requests, least = getattr(record, "requests", None), getattr(record, "requests_least", None)
+    if not requests:
+        return ""
+    return f"{requests:,} requests" + (f" (least possible {least:,})" if least is not None else "")
 
 
 class JsonLines(logging.Handler):
