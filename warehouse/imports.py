@@ -5,14 +5,16 @@ not at all.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 
 import polars as pl
+from duckdb import DuckDBPyConnection
 
 from schemas.values import Checked, Harvest, Home
-from warehouse.connection import reader, told, writer
+from warehouse.connection import told, writer
 from warehouse.ddl import complete_tables, polars_schema
 from warehouse.night.building import FACTS, IMPORTED
 from warehouse.night.writing import Account, merge_into
@@ -35,13 +37,10 @@ def store(home: Home, batches: Iterable[Checked], run_id: str, about: Mapping[st
     """
     with told(home.imports):
         home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with writer(home.imports, wait_seconds=PATIENCE) as con:
-        with transaction(con):
-            complete_tables(con)
-        with transaction(con):
-            accounts = [merge_into(con, checked, run_id) for checked in batches]
-            if about is not None and run_id not in read(con, "runs")["run_id"]:
-                append(con, "runs", _run(run_id, about))
+    with _opened(home) as con, transaction(con):
+        accounts = [merge_into(con, checked, run_id) for checked in batches]
+        if about is not None and run_id not in read(con, "runs")["run_id"]:
+            append(con, "runs", _run(run_id, about))
         return accounts
 
 
@@ -54,7 +53,7 @@ def remembered(home: Home, run_id: str) -> tuple[dict[str, str], pl.DataFrame] |
     if not home.imports.exists():
         return None
     this = pl.col("run_id") == run_id
-    with reader(home.imports, wait_seconds=PATIENCE) as con:
+    with _opened(home) as con:
         runs = read(con, "runs").filter(this)
         accounts = read(con, "row_accounting").filter(this)
     return (json.loads(runs["note"].item()), accounts) if runs.height else None
@@ -69,6 +68,15 @@ def purge(home: Home) -> None:
     with told(home.imports):
         home.imports.unlink(missing_ok=True)
         home.imports.with_name(f"{home.imports.name}.wal").unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(home: Home) -> Iterator[DuckDBPyConnection]:
+    """The database of imports with all of its tables; a first import that was killed leaves it without any."""
+    with writer(home.imports, wait_seconds=PATIENCE) as con:
+        with transaction(con):
+            complete_tables(con)
+        yield con
 
 
 def _run(run_id: str, about: Mapping[str, str]) -> pl.DataFrame:
@@ -96,7 +104,7 @@ def harvests(home: Home) -> list[Harvest]:
     if not home.imports.exists():
         rows = {name: pl.DataFrame(schema=polars_schema(name)) for name in tables}
     else:
-        with reader(home.imports, wait_seconds=PATIENCE) as con:
+        with _opened(home) as con:
             rows = {name: read(con, name) for name in tables}
     return [
         Harvest(name, source, rows[name].filter(pl.col("source") == source), covers="all")
