@@ -28,7 +28,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("import")(bring)
     app.command()(purge)
-    # login and logout stand here
 
 
 def bring(
