@@ -19,7 +19,7 @@ from schemas.values import Home
 from warehouse import journal
 from warehouse.query.model import MORE, Learned, learned
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, checked_by, checked_filters, ranked
-from warehouse.query.signals import signals
+from warehouse.query.signals import inside, signals
 from warehouse.statements import statement
 
 Row = dict[str, Any]
@@ -66,7 +66,7 @@ def ask(
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
     seeds = [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
-    given, candidates = drawn(con, warehouse, seeds, checked_by(by), is_list=len(seeds) > 1)
+    given, candidates = drawn(con, warehouse, seeds, checked_by(by), seeds)
     if filters:
         hear(con, [one.row for one in candidates])
     return Asked(given, candidates, ranked(candidates, limit, diversify=diversify, filters=filters))
@@ -82,12 +82,12 @@ def known(con: DuckDBPyConnection, track_ids: Sequence[str]) -> list[Row]:
 
 
 def drawn(
-    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, *, is_list: bool
+    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, whole: Sequence[str]
 ) -> tuple[list[Row], list[Candidate]]:
     """The rows of the seeds, and their pool with the addends that ``by`` counts.
 
-    The pool is every neighbour of any of them. Where there is a list model and the seeds are a list, it adds candidates and
-    scores them all.
+    The pool is every neighbour of any of them. Where there is a list model and the ``whole`` is a list (of which the seeds may
+    be a part, to try how it would be without the others), it adds candidates and scores them all.
 
     Raises:
         UnknownSongError: as ``known``.
@@ -97,8 +97,8 @@ def drawn(
     sums = {track_id: {kind: link[kind] for kind in counted} for track_id, link in links.items()}
     if by != "hybrid":  # 0: the signal says nothing of the song
         sums = {track_id: addends for track_id, addends in sums.items() if addends[by]}
-    if is_list and (model := learned(con, warehouse)):
-        sums = _modelled(model, seeds, sums, by)
+    if len(whole) > 1 and (model := learned(con, warehouse)):
+        sums = _modelled(model, seeds, whole, sums, by)
     cards = _cards(con, [*seeds, *sums])
     given = _known(cards, seeds)
     same = {seed["song_id"] for seed in given}
@@ -134,12 +134,14 @@ def _links(con: DuckDBPyConnection, seeds: Sequence[str]) -> dict[str, Row]:
 
 
 def _modelled(
-    model: Learned, seeds: Sequence[str], sums: Mapping[str, Mapping[str, float]], by: str
+    model: Learned, seeds: Sequence[str], whole: Sequence[str], sums: Mapping[str, Mapping[str, float]], by: str
 ) -> dict[str, dict[str, float]]:
     """Track id -> signal -> addend of every candidate of the list model and of the songs to which the neighbours lead."""
     best = sorted(sums, key=lambda track_id: (-fsum(sums[track_id].values()), track_id))[:MORE]
     given = pl.DataFrame({"list_id": "", "track_id": list(seeds)})
-    found = signals(given, model.corpus, more=pl.DataFrame({"list_id": "", "track_id": best}, schema=given.schema))
+    more = pl.DataFrame({"list_id": "", "track_id": best}, schema=given.schema)
+    own = inside(pl.DataFrame({"list_id": "", "track_id": list(whole)}), model.corpus)
+    found = signals(given, model.corpus, own, more=more)
     rows = model.model.addends(found, by).drop("list_id").to_dicts()
     return {row.pop("track_id"): row for row in rows}
 

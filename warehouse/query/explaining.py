@@ -158,7 +158,7 @@ def _place(
     con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], given: Sequence[str], song: str, by: str
 ) -> int | None:
     """Place of ``song`` in the bare ranking for ``seeds``, where none of those ``given`` competes; null when it is not there."""
-    _, candidates = drawn(con, warehouse, seeds, checked_by(by), is_list=len(given) > 1)
+    _, candidates = drawn(con, warehouse, seeds, checked_by(by), given)
     others = [one for one in candidates if one.track_id not in given]
     ranked(others, len(others), diversify=False, filters={})
     return next((one.place for one in others if one.track_id == song), None)

@@ -130,6 +130,13 @@ def signals(
     return pl.concat(parts) if parts else lists.select("list_id", "track_id").clear()
 
 
+def inside(lists: pl.DataFrame, corpus: Corpus) -> pl.DataFrame:
+    """[list_id, basket_id]: the baskets that lie wholly inside of a list."""
+    held = lists.unique().join(corpus.tracks.select("track", "track_id"), on="track_id").join(corpus.places, on="track")
+    counted = held.group_by("list_id", "basket").agg(held=pl.len().cast(pl.Float64)).join(corpus.baskets, on="basket")
+    return counted.filter(pl.col("held") == pl.col("size")).select("list_id", "basket_id")
+
+
 def chunks(
     lists: pl.DataFrame,
     corpus: Corpus,
@@ -144,11 +151,8 @@ def chunks(
     seeds = (
         lists.join(names, on="list_id").join(ids, on="track_id").select("list", "track").unique().sort("list", "track")
     )
-    mine = (
-        None
-        if own is None
-        else own.join(names, on="list_id").join(corpus.baskets, on="basket_id").select("list", "basket").unique()
-    )
+    own = inside(lists.select("list_id", "track_id"), corpus) if own is None else own
+    mine = own.join(names, on="list_id").join(corpus.baskets, on="basket_id").select("list", "basket").unique()
     extra = (
         None
         if more is None
@@ -161,7 +165,7 @@ def chunks(
     for first, last in bounds.select("first", "last").iter_rows():
         part = pl.col("list").is_between(first, last)
         chosen = seeds.filter(part)
-        one = _Chunk(chosen, corpus, None if mine is None else mine.filter(part))
+        one = _Chunk(chosen, corpus, mine.filter(part))
         found = one.signals(per, None if extra is None else extra.filter(part))
         named = found.join(names, on="list").join(ids, on="track").drop("list", "track")
         yield named.select("list_id", "track_id", pl.exclude("list_id", "track_id")).sort("list_id", "track_id")
@@ -170,16 +174,11 @@ def chunks(
 class _Chunk:
     """The signals of some lists: ``seeds`` [list, track]; ``mine`` [list, basket] says nothing."""
 
-    def __init__(self, seeds: pl.DataFrame, corpus: Corpus, mine: pl.DataFrame | None) -> None:
+    def __init__(self, seeds: pl.DataFrame, corpus: Corpus, mine: pl.DataFrame) -> None:
         self.corpus = corpus
         self.seeds = seeds
         self.sizes = seeds.group_by("list").agg(seeds=pl.len().cast(pl.Float64)).sort("list")
         met = seeds.join(corpus.places, on="track")
-        if mine is None:
-            held = met.group_by("list", "basket").agg(held=pl.len().cast(pl.Float64))
-            mine = (
-                held.join(corpus.baskets, on="basket").filter(pl.col("held") == pl.col("size")).select("list", "basket")
-            )
         self.met = met.join(mine, on=["list", "basket"], how="anti")
         self.mine = mine
         self.taken = (
@@ -193,7 +192,7 @@ class _Chunk:
         alike, artists = self._alike()
         shared = self._artists()
         drawn = [
-            _best(frame, name, per)
+            _best(frame.join(self.seeds, on=["list", "track"], how="anti"), name, per)
             for frame, name in (
                 (company, "collaborative.user2"),
                 (company, "collaborative.item"),
