@@ -131,7 +131,7 @@ def find_artists(plays_artists: pl.DataFrame) -> str:
 
 def draw_tastes(tastes: pl.DataFrame) -> Chart:
     """Bars: the share of each taste tonight, with a tick where it stood last night."""
-    frame = tastes.with_columns(pl.col("taste").map_elements(lambda name: clipped(name, 60), return_dtype=pl.String))
+    frame = _told_apart(tastes)
     base = alt.Chart(frame).encode(y=alt.Y("taste:N", sort=None, title=None))
     bars = base.mark_bar(height={"band": 0.62}, color=ADDENDS["metadata"]).encode(
         x=alt.X("share:Q", title="Share of what speaks for a song", axis=alt.Axis(format="%", grid=True)),
@@ -146,8 +146,18 @@ def draw_tastes(tastes: pl.DataFrame) -> Chart:
     return bars + ticks
 
 
+def _told_apart(tastes: pl.DataFrame) -> pl.DataFrame:
+    """Number the tastes that have the same name: 'metal', 'metal 2'."""
+    number = pl.int_range(1, pl.len() + 1).over("taste")
+    short = pl.col("taste").map_elements(lambda name: clipped(name, 60), return_dtype=pl.String)
+    return tastes.with_columns(
+        pl.when(number > 1).then(pl.format("{} {}", short, number)).otherwise(short).alias("taste")
+    )
+
+
 def find_tastes(tastes: pl.DataFrame) -> str:
     """Name the tastes by weight, and say when one of them moved by two points or more."""
+    tastes = _told_apart(tastes)
     names = [clipped(name, 40) for name in tastes["taste"].head(3)]
     said = f"You listen with {counted(tastes.height, 'taste')}: {listed(names)}" + (
         " lead" if tastes.height > 3 else ""
@@ -198,6 +208,6 @@ FIGURES = (
         find_tastes,
         "A taste is a group of your songs that belong together; grey ticks mark last night's shares.",
         "No tastes yet: they come from plays, saved songs, likes and ratings.",
-        height=for_each("taste", 30),
+        height=for_each("taste_id", 30),
     ),
 )

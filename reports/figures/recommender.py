@@ -171,7 +171,7 @@ def draw_shapes(model_shapes: pl.DataFrame) -> Chart:
         .mark_text(align="left", dx=6, fontWeight="bold")
         .encode(x="at:Q", y="label_at:Q", text="label:N", color=colour)
     )
-    return (lines + labels).properties(padding={"left": 2, "top": 2, "bottom": 2, "right": 120})
+    return lines + labels
 
 
 def _curve_points(functions: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from reports.covers import cover, initials
-from reports.figures.listening import find_weeks
+from reports.figures.listening import find_tastes, find_weeks
 from reports.figures.night import find_flow, find_missing
 from reports.figures.recommender import find_scorecard
 from reports.markup import policy, script_json, web_link
@@ -111,3 +111,10 @@ def test_the_scorecard_says_when_the_bounds_do_not_settle_it() -> None:
     said = "The hybrid against the best single signal: song to song 1.50 times audio"
     assert find_scorecard(scores(low=0.26)) == said
     assert find_scorecard(scores(low=0.24)) == f"{said}, within the bounds"
+
+
+def test_two_tastes_of_one_name_are_told_apart() -> None:
+    tastes = pl.DataFrame({"taste": ["metal", "metal"], "share": [0.6, 0.4], "share_last_night": [0.6, 0.3]})
+    assert (
+        find_tastes(tastes) == "You listen with 2 tastes: metal and metal 2; metal 2 grew by 10 points since last night"
+    )
