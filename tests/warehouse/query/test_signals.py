@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from warehouse.query.signals import SOUNDS, Corpus, signals
+from warehouse.query.signals import SOUNDS, Corpus, inside, signals
 
 SOUND = {"danceability": 0.5, "energy": 0.5, "loudness": -8.0, "speechiness": 0.05, "acousticness": 0.3,
          "instrumentalness": 0.0, "liveness": 0.1, "valence": 0.5, "tempo": 110.0}  # fmt: skip
@@ -160,3 +160,17 @@ def test_many_lists_are_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_list_no_candidate() -> None:
     assert signals(asked("stranger"), corpus({"one": ["a", "b"]})).is_empty()
+
+
+def test_seeds_take_no_place_from_candidates() -> None:
+    """Seeds stand together in other baskets; they once filled the places of the pool."""
+    world = corpus({"one": ["a", "b"], "two": ["a", "b", "x"], "three": ["a", "b", "y", "z"]})
+    own = pl.DataFrame({"list_id": ["mine"], "basket_id": ["one"]})
+
+    assert "x" in signals(asked("a", "b"), world, own, per=1)["track_id"].to_list()
+
+
+def test_a_basket_inside_of_a_list_is_its_own() -> None:
+    world = corpus({"one": ["a", "b"], "two": ["a", "c"]})
+
+    assert inside(asked("a", "b", "b"), world).rows() == [("mine", "one")]
