@@ -15,9 +15,9 @@ from scipy.sparse import csr_array, diags_array, hstack
 
 from schemas.catalogue import FEATURES
 
-ALGORITHM = "cosines-2"
-WEIGHTS = {"audio": 0.1, "metadata": 0.5, "collaborative": 0.4}
-"""Stated weights: the sound alone is a weak signal, artists and shared baskets carry the taste."""
+ALGORITHM = "cosines-3"
+WEIGHTS = {"audio": 0.1, "metadata": 0.8, "collaborative": 0.1}
+"""Stated weights, the best of several on two sets of real lists: given one song, its artist says most of what follows."""
 NEARNESS = 0.3
 """Share of the collaborative signal that songs have by standing close together in a basket."""
 NEAR = 10
