@@ -164,7 +164,7 @@ def test_no_list_no_candidate() -> None:
 
 def test_seeds_take_no_place_from_candidates() -> None:
     """Seeds stand together in other baskets; they once filled the places of the pool."""
-    elsewhere = {f"other {k}": ["x", "y"] for k in range(5)}
+    elsewhere = {f"other {k}": ["x", "y"] for k in range(12)}
     world = corpus({"one": ["a", "b", "x"], "two": ["a", "b", "x"]} | elsewhere)
 
     assert signals(asked("a", "b"), world, per=1)["track_id"].to_list() == ["x"]
