@@ -163,11 +163,11 @@ def test_no_list_no_candidate() -> None:
 
 
 def test_seeds_take_no_place_from_candidates() -> None:
-    """Seeds stand together in other baskets; they once filled the places of the pool."""
-    elsewhere = {f"other {k}": ["x", "y"] for k in range(12)}
-    world = corpus({"one": ["a", "b", "x"], "two": ["a", "b", "x"]} | elsewhere)
+    """Six seeds stand together in two other baskets; they once filled the places of the pool."""
+    seeds = list("abcdef")
+    world = corpus({f"list {k}": [*seeds, *(f"x{k}{place}" for place in range(4))] for k in range(2)})
 
-    assert signals(asked("a", "b"), world, per=1)["track_id"].to_list() == ["x"]
+    assert signals(asked(*seeds), world, per=4)["track_id"].to_list() == ["x00", "x01", "x02", "x03", "x10", "x11"]
 
 
 def test_a_basket_inside_of_a_list_is_its_own() -> None:
