@@ -113,7 +113,7 @@ def show(found: dict[str, Any]) -> None:
 
 
 def _day(moment: datetime | None) -> str | None:
-    return moment and f"{moment:%Y-%m-%d %H:%M}"
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def diff(
