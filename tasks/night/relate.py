@@ -30,9 +30,10 @@ def identify_recordings(night: Night) -> None:
 def relate_songs(night: Night) -> None:
     """Work out baskets, what speaks for a song on a list, and the neighbours of every track."""
     build = night.build
-    baskets = build_baskets(*(table(build, name) for name in ("playlist_tracks", "plays", "saved_tracks", "feedback")))
+    said = [_modelled(night, name) for name in ("playlist_tracks", "plays", "saved_tracks")]
+    baskets = build_baskets(*said, table(build, "feedback"))
     writing.replace(build, "baskets", baskets)
-    songs, sounds = table(build, "songs"), table(build, "audio_features")
+    songs, sounds = _songs(night), _modelled(night, "audio_features")
     shapes = training.learn(songs, baskets, sounds)
     if not shapes:
         night.ledger.current.note = "too few baskets to learn a list model from: the neighbours are summed"
@@ -46,10 +47,20 @@ def relate_songs(night: Night) -> None:
 @stage("evaluate")
 def evaluate_night(night: Night) -> None:
     """Measure tonight's way of recommending on songs hidden from it, beside its peers."""
-    songs, sounds, baskets = (table(night.build, name) for name in ("songs", "audio_features", "baskets"))
+    songs, sounds, baskets = _songs(night), _modelled(night, "audio_features"), table(night.build, "baskets")
     figures, verdict = measure(songs, sounds, baskets)
     night.ledger.current.note = verdict
     night.facts["evaluation"] = verdict
     night.ledger.current.rows = figures.height
     if not figures.is_empty():
         writing.record(night.build, "evaluation", figures.with_columns(run_id=pl.lit(night.run_id)))
+
+
+def _modelled(night: Night, name: str) -> pl.DataFrame:
+    """Rows of a table that the models may learn from: those of SEGUE_MODEL_SOURCES, all when it is empty."""
+    rows, sources = table(night.build, name), night.wishes["model_sources"]
+    return rows.filter(pl.col("source").is_in(sources)) if sources else rows
+
+
+def _songs(night: Night) -> pl.DataFrame:
+    return table(night.build, "songs").join(_modelled(night, "tracks"), on="track_id", how="semi")
