@@ -16,7 +16,7 @@ from prefect.states import Completed
 from flows.settings import Settings
 from schemas.errors import SettingsError
 from tasks.night.acquire import acquire_token, extract_pages, fetch_features, plan_extraction, probe_capabilities
-from tasks.night.context import Access, Night, access_to, tonight
+from tasks.night.context import Night, access_to, tonight
 from tasks.night.fold import fold_feedback, publish_lists
 from tasks.night.keep import drop_stale, fold_imports, open_building, profile_tables, store_checked, validate_harvests
 from tasks.night.ledger import Ledger
@@ -24,6 +24,7 @@ from tasks.night.relate import evaluate_night, identify_recordings, relate_songs
 from tasks.night.release import judge, publish_night
 from tasks.night.show import draw_report, publish_pages
 from tasks.spotify.plan import Plan
+from tasks.spotify.walk.api import Access
 
 
 @flow(name="refresh", flow_run_name="{source} night", validate_parameters=False, persist_result=False)

@@ -9,12 +9,12 @@ import polars as pl
 
 from schemas.errors import WarehouseError
 from schemas.values import Harvest
-from tasks.night.context import Access, Night
+from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.spotify.extraction import gathered
 from tasks.spotify.features import featured
 from tasks.spotify.plan import Plan, planned
-from tasks.spotify.walk.api import RECCOBEATS, RECCOBEATS_RATE, SPOTIFY, Api, Services, open_api
+from tasks.spotify.walk.api import RECCOBEATS, RECCOBEATS_RATE, SPOTIFY, Access, Api, open_api
 from tasks.spotify.walk.capabilities import Capabilities, probe
 from tasks.spotify.walk.landing import Landing, Walk, open_landing, purge
 from tasks.spotify.walk.past import Past
@@ -163,16 +163,8 @@ def fetch_features(night: Night, api: Api, capabilities: Capabilities) -> list[H
 
 def _open(night: Night, access: Access, landing: Landing, meter: Meter, clock: Clock | None = None) -> Api:
     is_demo = night.source == "demo"
-    services = Services(
-        access.api_url,
-        access.accounts_url,
-        access.reccobeats_url,
-        access.client_id,
-        access.client_secret,
-        access.refresh_token,
-    )
     return open_api(
-        services,
+        access,
         night.home,
         landing,
         meter,

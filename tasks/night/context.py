@@ -13,21 +13,10 @@ from typing import Any
 from schemas.errors import GateError, SegueError
 from schemas.values import Home
 from tasks.night.ledger import Ledger, write_json
+from tasks.spotify.walk.api import Access
 from warehouse.night.locking import locked
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Access:
-    """Where tonight's services are, and what opens them. Secrets never show in ``repr``."""
-
-    api_url: str
-    accounts_url: str
-    reccobeats_url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    refresh_token: str = field(repr=False)
 
 
 @dataclass

@@ -30,8 +30,12 @@ def identify_recordings(night: Night) -> None:
 def relate_songs(night: Night) -> None:
     """Work out baskets, what speaks for a song on a list, and the neighbours of every track."""
     build = night.build
-    said = [_modelled(night, name) for name in ("playlist_tracks", "plays", "saved_tracks")]
-    baskets = build_baskets(*said, table(build, "feedback"))
+    baskets = build_baskets(
+        playlist_tracks=_modelled(night, "playlist_tracks"),
+        plays=_modelled(night, "plays"),
+        saved_tracks=_modelled(night, "saved_tracks"),
+        feedback=table(build, "feedback"),
+    )
     writing.replace(build, "baskets", baskets)
     songs, sounds = _songs(night), _modelled(night, "audio_features")
     shapes = training.learn(songs, baskets, sounds)

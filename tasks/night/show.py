@@ -6,9 +6,10 @@ from shutil import rmtree
 from urllib.parse import urlsplit
 
 from tasks.draw import draw_pages
-from tasks.night.context import Access, Night
+from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.posters import WEB
+from tasks.spotify.walk.api import Access
 from tasks.standin.web.objects import IMAGE_URL
 from warehouse.night import publishing
 

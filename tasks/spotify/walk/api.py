@@ -27,8 +27,11 @@ Params = Mapping[str, str | int]
 
 
 @dataclass(frozen=True)
-class Services:
-    """Where the services are and what opens them; ``reccobeats_url`` is empty to ask nobody for sounds."""
+class Access:
+    """Where the services are and what opens them; ``reccobeats_url`` is empty to ask nobody for sounds.
+
+    Secrets never show in ``repr``.
+    """
 
     api_url: str
     accounts_url: str
@@ -102,7 +105,7 @@ class Api:
 
 
 def open_api(
-    services: Services,
+    access: Access,
     home: Home,
     landing: Landing,
     meter: Meter,
@@ -136,12 +139,12 @@ def open_api(
             **timing,
         )
 
-    stored = remembered(home, services.refresh_token, services.client_id)
-    accounts = Accounts(services.accounts_url, transport("Spotify's accounts service", rate))
-    tokens = Tokens(accounts, _grant(services, home, stored))
-    spotify = Client(services.api_url, transport(SPOTIFY, rate), tokens)
+    stored = remembered(home, access.refresh_token, access.client_id)
+    accounts = Accounts(access.accounts_url, transport("Spotify's accounts service", rate))
+    tokens = Tokens(accounts, _grant(access, home, stored))
+    spotify = Client(access.api_url, transport(SPOTIFY, rate), tokens)
     reccobeats = (
-        Client(services.reccobeats_url, transport(RECCOBEATS, reccobeats_rate)) if services.reccobeats_url else None
+        Client(access.reccobeats_url, transport(RECCOBEATS, reccobeats_rate)) if access.reccobeats_url else None
     )
     api = Api(spotify, reccobeats, landing, meter, clock, home)
     for service in (SPOTIFY, RECCOBEATS):
@@ -157,14 +160,14 @@ def open_api(
     return api
 
 
-def _grant(services: Services, home: Home, stored: StoredToken | None) -> Grant:
-    app = App(services.client_id, services.client_secret)
+def _grant(access: Access, home: Home, stored: StoredToken | None) -> Grant:
+    app = App(access.client_id, access.client_secret)
     if not app.client_id:
         raise SignInError(
             "there is no app to sign in with: set SPOTIFY_CLIENT_ID (developer.spotify.com/dashboard), then run `segue login`"
         )
     if stored:
-        return grant(home, stored, services.client_secret)
+        return grant(home, stored, access.client_secret)
     if app.client_secret:
         return ClientCredentials(app)
     raise SignInError("nobody is signed in: run `segue login`, or set SPOTIFY_REFRESH_TOKEN")

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from schemas.values import Home
-from tasks.night.context import Access, Night
+from tasks.night.context import Night
 from tasks.night.ledger import Ledger
 from tasks.night.show import draw_report, pages_of, publish_pages
+from tasks.spotify.walk.api import Access
 from tasks.standin import StandIn
 from tests.reports.demo_night import RUN_ID, demo_night
 

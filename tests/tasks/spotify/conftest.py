@@ -12,11 +12,11 @@ import pytest
 
 from schemas.values import Home
 from tasks.night.acquire import acquire_token, extract_pages, fetch_features, plan_extraction, probe_capabilities
-from tasks.night.context import Access, Night
+from tasks.night.context import Night
 from tasks.night.ledger import Ledger
 from tasks.spotify.extraction import Gathered, gathered
 from tasks.spotify.plan import Plan
-from tasks.spotify.walk.api import Api
+from tasks.spotify.walk.api import Access, Api
 from tasks.spotify.walk.capabilities import probe
 from tasks.spotify.walk.past import Past
 from tasks.spotify.web.clock import Clock, utc_now

@@ -189,7 +189,8 @@ from datetime import datetime
 from pathlib import Path
 from schemas.values import Home
 from tasks.night.acquire import acquire_token, extract_pages, probe_capabilities
-from tasks.night.context import Access, Night
+from tasks.night.context import Night
+from tasks.spotify.walk.api import Access
 from tasks.night.ledger import Ledger
 from warehouse.night import building
 
