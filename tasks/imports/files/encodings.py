@@ -4,7 +4,7 @@ import codecs
 import hashlib
 import io
 from dataclasses import dataclass
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
 from tasks.imports.files.containers import Document
 
@@ -39,11 +39,6 @@ def inspect(document: Document) -> tuple[str, Encoding]:
 def open_text(document: Document, encoding: Encoding) -> TextIO:
     """The document as text with its own line ends; bytes that are not valid UTF-8 are read as Windows-1252."""
     return io.TextIOWrapper(document.open(), encoding=encoding.codec, errors=WINDOWS_FALLBACK, newline="")
-
-
-def open_utf8(document: Document, encoding: Encoding) -> BinaryIO:
-    """The document as valid UTF-8 bytes without a byte order mark, for parsers that want bytes."""
-    return io.BufferedReader(_Transcoded(open_text(document, encoding)), CHUNK)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
@@ -81,26 +76,3 @@ def _windows_letter(byte: int) -> str:
 
 
 codecs.register_error(WINDOWS_FALLBACK, _read_as_windows)
-
-
-class _Transcoded(io.RawIOBase):
-    """A text stream seen as UTF-8 bytes."""
-
-    def __init__(self, text: TextIO) -> None:
-        self._text = text
-        self._left = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        if not self._left:
-            self._left = self._text.read(CHUNK).encode("utf-8", "replace")
-        size = min(len(buffer), len(self._left))
-        buffer[:size] = self._left[:size]
-        self._left = self._left[size:]
-        return size
-
-    def close(self) -> None:
-        self._text.close()
-        super().close()

@@ -42,10 +42,9 @@ class Capability:
 
 @dataclass
 class Capabilities:
-    """Everything that was found out. ``user_id`` is null when the app speaks for itself, or nothing could be asked."""
+    """Everything that was found out."""
 
     found: dict[str, Capability] = field(default_factory=dict)
-    user_id: str | None = None
     is_probed: bool = True
 
     def allows(self, capability: str) -> bool:
@@ -107,8 +106,7 @@ def probe(api: Api) -> Capabilities:
 def _probe(api: Api, capabilities: Capabilities) -> None:
     found = capabilities.found
     if api.spotify.is_user:
-        me = api.ask("/me")
-        capabilities.user_id = me.get("id") if isinstance(me.get("id"), str) else None
+        api.ask("/me")
         found["me"] = Capability(True, 200)
         scopes = api.spotify.scopes
         for scope in SCOPES if scopes else ():
