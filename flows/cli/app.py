@@ -2,7 +2,7 @@
 
 import typer
 
-from flows.cli import account, ask, bring, look, night, say
+from flows.cli import account, ask, bring, look, night, say, status
 
 app = typer.Typer(
     name="segue",
@@ -14,5 +14,5 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (night, ask, say, bring, account, look):
+for module in (night, ask, say, bring, account, look, status):
     module.register(app)

@@ -12,8 +12,9 @@ from typing import Any
 
 from schemas.errors import GateError, SegueError
 from schemas.values import Home
-from tasks.night.ledger import Ledger, write_json
+from tasks.night.ledger import Ledger
 from tasks.spotify.walk.api import Access
+from tasks.upkeep import stories
 from warehouse.night.locking import locked
 
 log = logging.getLogger(__name__)
@@ -87,7 +88,8 @@ def tonight(
         try:
             yield night
         except BaseException as error:
-            night.verdict = "refused" if isinstance(error, GateError) else "failed"
+            is_stopped = not isinstance(error, Exception)  # by a signal
+            night.verdict = "refused" if isinstance(error, GateError) else "stopped" if is_stopped else "failed"
             night.problems.append(str(error) if isinstance(error, SegueError) else f"{type(error).__name__}: {error}")
             raise
         finally:
@@ -97,8 +99,7 @@ def tonight(
 def _keep_story(night: Night) -> None:
     """What the night was, published or not; a full disk must not hide the error that it is about."""
     try:
-        story = {**night.run_row(), "stages": night.ledger.frame().to_dicts()}
-        write_json(night.home.root / "runs" / f"{night.run_id}.json", story)
+        stories.keep(night.home, {**night.run_row(), "stages": night.ledger.frame().to_dicts()})
     except OSError as error:
         log.warning("the story of this night could not be kept: %s", error.strerror)
 

@@ -1,15 +1,11 @@
 """The ledger of a night (tool): what each stage took and what came of it, and the decorator that books it."""
 
 import functools
-import json
 import logging
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar, cast
 
@@ -117,14 +113,3 @@ def stage(name: str) -> Callable[[F], F]:
         return cast("F", Task(booked, name=name, cache_policy=NO_CACHE, persist_result=False))
 
     return decorate
-
-
-def write_json(path: Path, document: dict[str, Any]) -> None:
-    """Write a small JSON file whole or not at all, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "w") as file:
-        json.dump(document, file, indent=1, default=str)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(path)

@@ -1,0 +1,72 @@
+"""Stories: what every night left of itself, published or not, one JSON file each in ``SEGUE_HOME/runs``."""
+
+import json
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from schemas.values import Home
+
+KEEP = 400
+"""So many stories are kept; the tables ``runs`` and ``run_stages`` go back as far."""
+
+Story = dict[str, Any]
+
+
+def keep(home: Home, story: Story) -> None:
+    """Write down a night (a row of ``runs`` and its ``stages``), whole or not at all; the oldest beyond the bound go.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    write_json(_folder(home) / f"{story['run_id']}.json", story)
+    for path in _paths(home)[:-KEEP]:
+        path.unlink(missing_ok=True)
+
+
+def latest(home: Home) -> Story | None:
+    """The night that ended last; None before the first."""
+    return next((story for path in reversed(_paths(home)) if (story := _read(path))), None)
+
+
+def told(home: Home) -> list[Story]:
+    """Every night that is remembered, the latest first."""
+    return [story for path in reversed(_paths(home)) if (story := _read(path))]
+
+
+def last_run(home: Home, source: str) -> datetime | None:
+    """When the latest night of ``source`` began that was not stopped from outside, whatever came of it (UTC)."""
+    for story in told(home):
+        if story["source"] == source and story["verdict"] not in ("stopped", "rehearsed"):
+            return datetime.fromisoformat(story["started_at"])
+    return None
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """Write a small JSON file whole or not at all, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "w") as file:
+        json.dump(document, file, indent=1, default=str)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).replace(path)
+
+
+def _folder(home: Home) -> Path:
+    return home.root / "runs"
+
+
+def _paths(home: Home) -> list[Path]:
+    return sorted(_folder(home).glob("*.json"))
+
+
+def _read(path: Path) -> Story | None:
+    """One story; None for a file that is none, such as one that a full disk cut."""
+    try:
+        found: Story = json.loads(path.read_text())
+        return found if {"run_id", "source", "verdict", "started_at", "stages"} <= set(found) else None
+    except (OSError, ValueError, TypeError):
+        return None
