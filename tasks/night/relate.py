@@ -8,7 +8,9 @@ from tasks.night.ledger import stage
 from tasks.ranking import training
 from tasks.similarity.baskets import build_baskets
 from tasks.similarity.identity import identify
-from tasks.similarity.neighbours import ALGORITHM, neighbours, signals, weights
+from tasks.similarity.neighbours import neighbours
+from tasks.similarity.signals import signals
+from tasks.similarity.weights import ALGORITHM, weights
 from warehouse.night import building, writing
 from warehouse.reading import table
 

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from schemas.catalogue import FEATURES
-from tasks.similarity.neighbours import HUB, audio_features, neighbours, signals
+from tasks.similarity.neighbours import HUB, neighbours
+from tasks.similarity.signals import audio_features, signals
 
 ADDENDS = ("audio", "metadata", "collaborative", "adjustments")
 
