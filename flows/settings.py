@@ -180,8 +180,12 @@ def prepare_home(home: Home) -> None:
         raise HomeError(
             f"the data folder {home.root} cannot be written ({error.strerror}): free or unlock it, or set SEGUE_HOME to another folder"
         ) from error
-    for name, value in {**PREFECT_ENVIRONMENT, "PREFECT_HOME": str(home.prefect)}.items():
-        os.environ.setdefault(name, value)
+    os.environ.update(prefect_environment(home))
+
+
+def prefect_environment(home: Home) -> dict[str, str]:
+    """The environment in which nights see Prefect: the person's where it says something, ours else."""
+    return {**PREFECT_ENVIRONMENT, "PREFECT_HOME": str(home.prefect), **os.environ}
 
 
 def use_prefect_server(address: str) -> None:
