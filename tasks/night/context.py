@@ -15,6 +15,7 @@ from schemas.values import Home
 from tasks.night.ledger import Ledger
 from tasks.spotify.walk.api import Access
 from tasks.upkeep import stories
+from warehouse.connection import told
 from warehouse.night.locking import locked
 
 log = logging.getLogger(__name__)
@@ -79,14 +80,15 @@ def tonight(
 ) -> Iterator[Night]:
     """A night from its first stage to its last, alone on its home; whatever ends it, its story is kept in ``SEGUE_HOME/runs``.
 
-    Raises HomeError when another night is at work there.
+    Raises HomeError when another night is at work there, and when the disk is full or the folder may not be written.
     """
     with locked(home):
         now = datetime.now(UTC).replace(tzinfo=None)
         run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         night = Night(run_id, source, home, wishes, Ledger(run_id), now, full=full, force=force)
         try:
-            yield night
+            with told(home.root):
+                yield night
         except BaseException as error:
             is_stopped = not isinstance(error, Exception)  # by a signal
             night.verdict = "refused" if isinstance(error, GateError) else "stopped" if is_stopped else "failed"
