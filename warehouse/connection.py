@@ -119,6 +119,8 @@ def told(path: Path) -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS):
             raise
         raise HomeError(_home_line(error.strerror or str(error), path)) from error
+    except MemoryError as error:
+        raise WarehouseError(_memory_line("no more is left", path)) from error
 
 
 def _patiently(open_file: Callable[[], DuckDBPyConnection], wait_seconds: float) -> DuckDBPyConnection:
@@ -172,15 +174,17 @@ def _explained(text: str, path: Path) -> SegueError | None:
             "move it away and run `segue refresh`, or install the Segue that wrote it"
         )
     if "Out of Memory" in text:
-        return WarehouseError(
-            f"{path}: the work needs more memory than it may use ({first}): free some or raise the limit"
-        )
+        return WarehouseError(_memory_line(first, path))
     damage = ("not a valid DuckDB", "Corrupt database", "Could not read enough bytes", "replaying WAL", "checksum")
     if any(sign in text for sign in damage):
         return UnreadableError(
             f"{path} is damaged ({first[:120]}): `segue rollback` brings back an earlier night, `segue refresh` builds a new one"
         )
     return None
+
+
+def _memory_line(problem: str, path: Path) -> str:
+    return f"{path}: the work needs more memory than it may use ({problem}): free some or raise the limit"
 
 
 def _home_line(problem: str, path: Path) -> str:

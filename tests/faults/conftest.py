@@ -70,7 +70,7 @@ def undisturbed(
     for day in (1, 2):
         homes[day] = folder / str(day)
         shutil.copytree(homes[day - 1], homes[day])
-        segue = Segue(Home(homes[day]), days[day], zygote)
+        segue = Segue(Home(homes[day]), days[day], zygote, folder / f"{day}.said")
         began = time.monotonic()
         segue.night()
         seconds = max(seconds, time.monotonic() - began)
@@ -82,12 +82,15 @@ def undisturbed(
 def segue(
     tmp_path: Path, zygote: "subprocess.Popen[str]", days: dict[int, dict[str, str]], undisturbed: Undisturbed
 ) -> Callable[[int], Segue]:
-    """`segue(2)`: the command before the second day's night, on a fresh copy of what the first one left."""
+    """`segue(2)`: the command before the second day's night, on a fresh copy of what the first one left.
+
+    On the third day the account is as it was on the second.
+    """
 
     def before(day: int) -> Segue:
         root = tmp_path / "home"
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(undisturbed.homes[day - 1], root)
-        return Segue(Home(root), days[day], zygote)
+        return Segue(Home(root), days[min(day, 2)], zygote, tmp_path / "said")
 
     return before

@@ -64,20 +64,20 @@ class Segue:
     home: Home
     environ: dict[str, str]
     zygote: "subprocess.Popen[str]" = field(repr=False)
+    output: Path
 
     def start(self, *arguments: str, limits: dict[str, int] | None = None, **environ: str) -> Command:
-        output = self.home.root.with_suffix(".output")
-        output.unlink(missing_ok=True)
+        self.output.unlink(missing_ok=True)
         order = {
             "arguments": arguments,
             "environ": {**self.environ, "SEGUE_HOME": str(self.home.root), **environ},
-            "output": str(output),
+            "output": str(self.output),
             "limits": limits or {},
         }
         assert self.zygote.stdin is not None
         self.zygote.stdin.write(json.dumps(order) + "\n")
         self.zygote.stdin.flush()
-        return Command(self.zygote, output)
+        return Command(self.zygote, self.output)
 
     def run(self, *arguments: str, limits: dict[str, int] | None = None, **environ: str) -> Command:
         command = self.start(*arguments, limits=limits, **environ)

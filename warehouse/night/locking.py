@@ -57,7 +57,7 @@ def locked(home: Home, purpose: str = "a refresh") -> Iterator[Holder]:
     """Hold ``home`` for as long as the block runs; nobody else may build or publish there meanwhile.
 
     Raises:
-        HomeError: another process holds it; the message says who, where and since when.
+        HomeError: another process holds it; the message says who, where and since when. Or nothing can be written there.
     """
     path = _path(home)
     with told(path):
@@ -65,7 +65,8 @@ def locked(home: Home, purpose: str = "a refresh") -> Iterator[Holder]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(descriptor, path)
-        holder = _sign(descriptor, purpose)
+        with told(path):
+            holder = _sign(descriptor, purpose)
         done = threading.Event()
         heart = threading.Thread(target=_beat, args=(descriptor, done), name="lock of the home", daemon=True)
         heart.start()

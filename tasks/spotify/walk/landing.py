@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import threading
+import zlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from typing import Any
 
 from schemas.errors import ApiError
 from schemas.values import Home
+from warehouse.connection import told
 
 log = logging.getLogger(__name__)
 
@@ -103,9 +105,9 @@ class Landing:
             return kept
         try:
             found: Body = json.loads(gzip.decompress(path.read_bytes()))
-        except (OSError, EOFError, ValueError):  # the power went while it was written
+        except (OSError, EOFError, ValueError, RecursionError, zlib.error):  # the power went while it was written
             return None
-        return found if "status" in found else None
+        return found if _is_answer(found) else None
 
     def _land(self, key: str, question: Body, landed: Body) -> None:
         if self.folder is None:
@@ -117,8 +119,9 @@ class Landing:
             path = self._files.get(key) or self.folder / f"{self._ordinal:06d}-{key}.json.gz"
         text = json.dumps({**question, **landed}, ensure_ascii=False, separators=(",", ":"))
         part = path.with_suffix(".part")
-        part.write_bytes(gzip.compress(text.encode(), compresslevel=1, mtime=0))
-        part.replace(path)
+        with told(part):
+            part.write_bytes(gzip.compress(text.encode("utf-8", "surrogatepass"), compresslevel=1, mtime=0))
+            part.replace(path)
         with self._lock:
             self._files[key] = path
 
@@ -143,8 +146,8 @@ def open_landing(
     """
     for folder in sorted(_folders(home.landing), reverse=True):
         walk = _read(folder)
-        if walk is None or (walk.source, walk.app) != (source, app_mark(app)):
-            continue
+        if walk is None or (walk.source, walk.app) != (source, app_mark(app)) or walk.started_at > now:
+            continue  # also one of a clock that was wrong, which must not hide those that are true
         if is_open(walk, full=full, now=now, published=published):
             walk.runs.append(run_id)
             landing = Landing(walk, folder)
@@ -153,7 +156,8 @@ def open_landing(
             return landing
         break
     folder = home.landing / run_id
-    folder.mkdir(parents=True, mode=0o700)
+    with told(folder):
+        folder.mkdir(parents=True, mode=0o700)
     landing = Landing(Walk(source, app_mark(app), full, now, [run_id]), folder)
     landing.keep()
     return landing
@@ -161,7 +165,7 @@ def open_landing(
 
 def is_open(walk: Walk, *, full: bool, now: datetime, published: Collection[str]) -> bool:
     """Whether a walk is to be taken up again."""
-    if walk.full != full or walk.started_at > now:
+    if walk.full != full:
         return False
     if walk.ended_at is None:
         return now - walk.started_at < STOPPED_WALK_LASTS
@@ -170,12 +174,15 @@ def is_open(walk: Walk, *, full: bool, now: datetime, published: Collection[str]
 
 
 def purge(home: Home, days: int, now: datetime, *, keep: Landing | None = None) -> int:
-    """Remove the walks that began more than ``days`` ago, but for the one in use; returns how many."""
+    """Remove the walks that began more than ``days`` ago (or, by a clock that was wrong, will), but for the one in use.
+
+    Returns how many.
+    """
     old = [
         folder
         for folder in _folders(home.landing)
         if (keep is None or folder != keep.folder)
-        and ((walk := _read(folder)) is None or now - walk.started_at >= timedelta(days=days))
+        and ((walk := _read(folder)) is None or abs(now - walk.started_at) >= timedelta(days=days))
     ]
     for folder in old:
         rmtree(folder, ignore_errors=True)
@@ -192,26 +199,37 @@ def _folders(landing: Path) -> list[Path]:
 
 
 def _read(folder: Path) -> Walk | None:
+    """What is walked; None where that cannot be read."""
     try:
-        told = json.loads((folder / "walk.json").read_text())
-        ended_at = told["ended_at"]
-        return Walk(
-            told["source"],
-            told["app"],
-            told["full"],
-            datetime.fromisoformat(told["started_at"]),
-            told["runs"],
+        found = json.loads((folder / "walk.json").read_text())
+        ended_at = found["ended_at"]
+        walk = Walk(
+            found["source"],
+            found["app"],
+            found["full"],
+            datetime.fromisoformat(found["started_at"]),
+            list(map(str, found["runs"])),
             ended_at and datetime.fromisoformat(ended_at),
-            told["is_whole"],
+            found["is_whole"],
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
+    is_naive = walk.started_at.tzinfo is None and (walk.ended_at is None or walk.ended_at.tzinfo is None)
+    return walk if is_naive else None
+
+
+def _is_answer(found: object) -> bool:
+    """Whether a file that could be read is one of ours and not what damage made of it."""
+    if not isinstance(found, dict):
+        return False
+    return isinstance(found.get("body"), dict) if found.get("status") == 200 else isinstance(found.get("said"), str)
 
 
 def _write(path: Path, document: Body) -> None:
     part = path.with_suffix(".part")
     text = json.dumps(document, indent=1, default=lambda moment: moment.isoformat())
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    part.replace(path)
+    with told(path):
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        part.replace(path)
