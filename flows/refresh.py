@@ -22,7 +22,7 @@ from tasks.night.keep import drop_stale, fold_imports, open_building, profile_ta
 from tasks.night.ledger import Ledger
 from tasks.night.relate import evaluate_night, identify_recordings, relate_songs
 from tasks.night.release import judge, publish_night
-from tasks.night.show import draw_report, publish_pages
+from tasks.night.show import draw_atlas, draw_report, publish_pages
 from tasks.spotify.plan import Plan
 from tasks.spotify.walk.api import Access
 
@@ -82,6 +82,7 @@ STAGES: dict[str, Callable[[Night, Access], Any]] = {
     "retention": lambda night, _: drop_stale(night),
     "identity": lambda night, _: identify_recordings(night),
     "similarity": lambda night, _: relate_songs(night),
+    "atlas": lambda night, _: draw_atlas(night),
     "evaluate": lambda night, _: evaluate_night(night),
     "for_you": lambda night, _: publish_lists(night),
     "profile": lambda night, _: profile_tables(night),

@@ -67,16 +67,14 @@ def explorer_page(
 
 
 def explorer_files(
-    songs: pl.DataFrame, neighbours: pl.DataFrame, places: pl.DataFrame, covers: Mapping[str, str]
+    songs: pl.DataFrame, neighbours: pl.DataFrame, covers: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Return name and text of each file of the catalogue, one after another.
 
-    `songs` and `neighbours` are those of ``sql/explorer``, `places` has x and y from 0 to 1 in the order of `songs`, `covers`
-    the data URLs of pictures by their address.
+    `songs` and `neighbours` are those of ``sql/explorer``, `covers` the data URLs of pictures by their address.
     """
     numbers = {genre: number for number, genre in enumerate(genres_of(songs))}
-    whole = songs.with_columns(places.select("x", "y"))
-    for number, part in enumerate(whole.iter_slices(SONGS_A_PART)):
+    for number, part in enumerate(songs.iter_slices(SONGS_A_PART)):
         yield f"songs-{number}.js", _call("songs", _columns(part, numbers))
     scale = _scale(neighbours)
     firsts = range(0, songs.height, SONGS_A_SHARD)
@@ -98,7 +96,7 @@ def _columns(part: pl.DataFrame, genres: Mapping[str, int]) -> dict[str, Any]:
     standard = "https://open.spotify.com/track/" + part["track_id"]
     links = ["" if link == usual else web_link(link) for link, usual in zip(part["spotify_url"], standard, strict=True)]
     sound = part.select((pl.col(name).clip(0, 1) * 100).round().fill_null(UNKNOWN).cast(pl.UInt8) for name in SOUNDS)
-    place = part.select((pl.col(axis) * 65535).round().cast(pl.UInt16) for axis in ("x", "y"))
+    place = part.select((pl.col(axis).fill_null(0.5) * 65535).round().cast(pl.UInt16) for axis in ("x", "y"))
     return {
         "id": part["track_id"].to_list(),
         "name": part["name"].to_list(),

@@ -72,6 +72,9 @@ class Albums(pa.DataFrameModel):
     released_on: pl.Date = pa.Field(nullable=True, description="First day that release_date allows")
     total_tracks: pl.Int32 = pa.Field(nullable=True, ge=0, le=100_000, description="Number of tracks on the album")
     poster_url: str = pa.Field(nullable=True, description="Largest cover picture")
+    poster_medium_url: str = pa.Field(
+        nullable=True, description="Smallest cover picture of at least 200 pixels a side, else the largest"
+    )
     poster_small_url: str = pa.Field(nullable=True, description="Smallest cover picture")
     spotify_url: str = pa.Field(nullable=True, description="Page of the album on Spotify")
     source: str = pa.Field(description="Where the row came from")

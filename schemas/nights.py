@@ -42,7 +42,9 @@ class RunStages(pa.DataFrameModel):
     waited_seconds: float = pa.Field(
         nullable=True, ge=0, le=1e9, description="Seconds slept because the API asked for it"
     )
-    verdict: str = pa.Field(description="done, partial, parked, skipped or failed")
+    verdict: str = pa.Field(
+        description="done, partial, parked, skipped or failed; of a rule of the gate kept, broken or forced"
+    )
     note: str = pa.Field(nullable=True, description="What happened, in one line")
 
     class Config:

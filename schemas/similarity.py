@@ -165,6 +165,19 @@ class PastLists(pa.DataFrameModel):
         metadata = {"key": ["kind", "list_id", "run_id"]}
 
 
+class Atlas(pa.DataFrameModel):
+    """One row is the place of a track on the map of the catalogue, on which songs that belong together lie together."""
+
+    track_id: str = pa.Field(str_length=ID_LENGTH, description="The track")
+    x: float = pa.Field(ge=0, le=1, description="From 0, left, to 1, right; the directions mean nothing of themselves")
+    y: float = pa.Field(ge=0, le=1, description="From 0, top, to 1, bottom")
+    region: str = pa.Field(nullable=True, description="Name of the region that it lies in, by genre and sound")
+
+    class Config:
+        strict = True
+        metadata = {"key": ["track_id"]}
+
+
 class Models(pa.DataFrameModel):
     """One row is a step of a shape function (or a weight) of tonight's hybrid: inside (lower, upper] the signal adds value."""
 

@@ -14,6 +14,7 @@ from schemas.nights import (
     RunStages,
 )
 from schemas.similarity import (
+    Atlas,
     Baskets,
     Evaluation,
     Exclusions,
@@ -43,6 +44,7 @@ TABLES: dict[str, type[pa.DataFrameModel]] = {
     "songs": Songs,
     "baskets": Baskets,
     "neighbours": Neighbours,
+    "atlas": Atlas,
     "tastes": Tastes,
     "taste_links": TasteLinks,
     "exclusions": Exclusions,

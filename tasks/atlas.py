@@ -104,40 +104,38 @@ def _squared(points: Points) -> Points:
     return (0.02 + 0.96 * (lies + ranks) / 2).astype(np.float32)
 
 
-def regions(songs: pl.DataFrame, points: Points) -> pl.DataFrame:
-    """Return the named regions of the map: name, x, y (its middle) and songs, the largest first; no name twice.
+def regions(songs: pl.DataFrame, points: Points) -> pl.Series:
+    """Return the name of the region that each song lies in, null where there are too few songs for regions.
 
     A region is called by its commonest genre, told apart by the sound that sets it off; where no genre is known, by its sound
-    and its commonest artist. `songs` has genre, artists and the audio features, in the order of `points`.
+    and its commonest artist. Of regions with one name all but the largest are told apart by their commonest artist too.
+    `songs` has genre, artists and the audio features, in the order of `points`.
     """
     count = min(REGIONS, songs.height // 12)
     if count < 2:
-        return pl.DataFrame(schema={"name": pl.String, "x": pl.Float64, "y": pl.Float64, "songs": pl.Int64})
+        return pl.Series("region", [None] * songs.height, dtype=pl.String)
     groups = KMeans(count, n_init=1, random_state=0).fit(points[:: max(1, len(points) // 20_000)])
     placed = songs.with_columns(
-        pl.Series("region", groups.predict(points)),
-        pl.Series("x", points[:, 0].astype(float)),
-        pl.Series("y", points[:, 1].astype(float)),
+        pl.Series("group", groups.predict(points)),
         pl.col("artists").list.first().alias("artist"),
         *((pl.col(name) - pl.col(name).mean()) / pl.col(name).std() for name in WORDS),
     )
-    named = [_named(part) for part in placed.partition_by("region")]
-    ordered = pl.DataFrame(named).sort("songs", "name", descending=[True, False])
-    return ordered.unique("name", keep="first", maintain_order=True)
+    names: dict[str, int] = {}
+    for part in sorted(placed.partition_by("group"), key=lambda part: (-part.height, part["group"][0])):
+        name, artist = _named(part)
+        names.setdefault(name if name not in names else f"{name} around {artist}", part["group"][0])
+    told = {group: name for name, group in names.items()}
+    return placed["group"].replace_strict(told, default=None, return_dtype=pl.String).alias("region")
 
 
-def _named(part: pl.DataFrame) -> dict[str, object]:
+def _named(part: pl.DataFrame) -> tuple[str, str | None]:
+    """Return what a region is called, and its commonest artist."""
     means = {name: mean(part[name]) for name in WORDS}
     feature = max(means, key=lambda name: abs(means[name]))
     sound = WORDS[feature][means[feature] > 0] if abs(means[feature]) >= SET_OFF else ""
     genre, artist = _commonest(part["genre"]), _commonest(part["artist"])
     subject = genre or (f"around {artist}" if artist else "")
-    return {
-        "name": f"{sound} {subject}".strip() or "mixed",
-        "x": part["x"].median(),
-        "y": part["y"].median(),
-        "songs": part.height,
-    }
+    return f"{sound} {subject}".strip() or "mixed", artist
 
 
 def _commonest(names: pl.Series) -> str | None:

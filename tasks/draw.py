@@ -11,7 +11,6 @@ from reports.explorer import COVER_HOSTS, explorer_files, explorer_page
 from reports.figures.registry import chart
 from reports.newspaper import newspaper, twin
 from schemas.errors import HomeError, SegueError, WarehouseError
-from tasks.atlas import laid_out, regions
 from tasks.posters import WEB, posters
 from warehouse import reading, summaries
 
@@ -56,16 +55,19 @@ def draw_explorer(
     least, most = LINKS_A_SONG
     places = max(least, min(most, MOST_LINKS // max(1, songs.height)))
     neighbours = reading.query(warehouse, "explorer/neighbours", places=places)
-    points = laid_out(songs.height, neighbours)
     seed = reading.query(warehouse, "explorer/seed")["track_id"].to_list()
     pictures = posters(_embedded(songs, neighbours, seed), covers, routes=routes)
     page = explorer_page(
-        songs, neighbours, regions(songs, points), run, seed[0] if seed else None, has_covers=bool(pictures)
+        songs,
+        neighbours,
+        reading.query(warehouse, "explorer/regions"),
+        run,
+        seed[0] if seed else None,
+        has_covers=bool(pictures),
     )
     (out / "explorer.html").write_text(page, encoding="utf-8")
     (out / "explorer").mkdir(exist_ok=True)
-    on_map = pl.DataFrame({"x": points[:, 0], "y": points[:, 1]})
-    for name, text in explorer_files(songs, neighbours, on_map, pictures):
+    for name, text in explorer_files(songs, neighbours, pictures):
         (out / "explorer" / name).write_text(text, encoding="ascii")
 
 

@@ -12,7 +12,9 @@ import polars as pl
 import polars.selectors as cs
 
 from schemas.errors import WarehouseError
+from warehouse.connection import reader
 from warehouse.query import recommend
+from warehouse.statements import statement
 
 COMPARED = (
     "tracks",
@@ -58,6 +60,15 @@ def report(path: Path, previous: Path | None = None, *, places: int = 5) -> dict
         ids = pl.concat(named).drop_nulls().unique().sort().to_list()
         frames["cards"] = _read(con, queries["cards"], track_ids=ids)
     return frames
+
+
+def atlas(path: Path) -> pl.DataFrame | None:
+    """Return the map of a published file in the order of track ids; None for a file that has none or cannot be read."""
+    try:
+        with reader(path) as con:
+            return con.sql(statement("atlas/places")).pl()
+    except (WarehouseError, duckdb.CatalogException):
+        return None
 
 
 def _read(con: duckdb.DuckDBPyConnection, sql: str, **parameters: Any) -> pl.DataFrame:

@@ -24,6 +24,7 @@ STORY = [
     "retention",
     "identity",
     "similarity",
+    "atlas",
     "evaluate",
     "for_you",
     "profile",

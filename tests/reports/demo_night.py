@@ -11,6 +11,7 @@ import polars as pl
 from schemas.catalogue import FEATURES
 from schemas.tables import TABLES
 from schemas.values import Home
+from tasks.atlas import PULLS, laid_out, regions
 from tasks.standin.account import Play, Playlist
 from tasks.standin.catalogue import Track, bundled
 from tasks.standin.demo import demo_account, demo_listening
@@ -63,6 +64,7 @@ def night_of(
         relate(build, tracks, neighbours)
         judged(build, tracks, kept, words)
     building.finish(build)
+    placed(build)
     bookkeeping(build, words)
     return build
 
@@ -85,7 +87,7 @@ def facts(build: Path, tracks: Sequence[Track]) -> None:
     ]))  # fmt: skip
     replace(build, "albums", pl.DataFrame([
         {"album_id": a.id, "name": a.name, "album_type": a.type, "poster_url": f"{COVERS}{a.id}/640.png",
-         "poster_small_url": f"{COVERS}{a.id}/64.png", "source": "demo"}
+         "poster_medium_url": f"{COVERS}{a.id}/300.png", "poster_small_url": f"{COVERS}{a.id}/64.png", "source": "demo"}
         for a in albums.values()
     ]))  # fmt: skip
     replace(build, "track_artists", pl.DataFrame([
@@ -139,6 +141,13 @@ def relate(build: Path, tracks: Sequence[Track], count: int) -> None:
         [pl.DataFrame(part, schema_overrides={"rank": pl.Int32, "baskets_together": pl.Int32}) for part in parts]
     )
     replace(build, "neighbours", frame)
+
+
+def placed(build: Path) -> None:
+    songs = reading.query(build, "atlas/songs")
+    points = laid_out(songs.height, reading.query(build, "atlas/neighbours", places=PULLS))
+    places = pl.DataFrame({"x": points[:, 0], "y": points[:, 1]}).cast(pl.Float64)
+    replace(build, "atlas", songs.select("track_id", *places, regions(songs, points)))
 
 
 def judged(build: Path, tracks: Sequence[Track], saved: Sequence[str], words: str) -> None:

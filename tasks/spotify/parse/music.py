@@ -56,6 +56,7 @@ ALBUM = {
     "released_on": DAY,
     "total_tracks": WHOLE,
     "poster_url": TEXT,
+    "poster_medium_url": TEXT,
     "poster_small_url": TEXT,
     "spotify_url": TEXT,
 }
@@ -147,7 +148,7 @@ def _isrc(told: Any) -> str | None:
 def _album(album: Json) -> Json:
     kind = album.get("album_type")
     released, precision, first = release(album)
-    largest, smallest = pictures(album)
+    largest, medium, smallest = pictures(album)
     return {
         "album_id": album["id"],
         "name": album.get("name"),
@@ -157,6 +158,7 @@ def _album(album: Json) -> Json:
         "released_on": first,
         "total_tracks": album.get("total_tracks"),
         "poster_url": largest,
+        "poster_medium_url": medium,
         "poster_small_url": smallest,
         "spotify_url": spotify_url(album),
     }

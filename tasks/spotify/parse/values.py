@@ -12,6 +12,9 @@ Json = dict[str, Any]
 TEXT, WHOLE, NUMBER, TRUTH = pl.String(), pl.Int64(), pl.Float64(), pl.Boolean()
 MOMENT, DAY, TEXTS = pl.Datetime("us"), pl.Date(), pl.List(pl.String())
 
+MEDIUM = 200
+"""Pixels a side from which a picture does for a place where a song is shown large; Spotify's medium ones have 300."""
+
 
 def frame(rows: Sequence[Mapping[str, Any]], kinds: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """``rows`` with the columns of ``kinds``.
@@ -91,15 +94,20 @@ def release(album: Json) -> tuple[Any, str | None, date | None]:
     return text, precision, first
 
 
-def pictures(thing: Json) -> tuple[str | None, str | None]:
-    """URLs of the largest and of the smallest picture; where widths are not told, of the first and the last."""
+def pictures(thing: Json) -> tuple[str | None, str | None, str | None]:
+    """URLs of the largest, a medium and the smallest picture; where widths are not told, of the first, the first and the last.
+
+    The medium one is the smallest of those that are at least ``MEDIUM`` pixels wide, else the largest.
+    """
     found = [image for image in objects(thing.get("images")) if isinstance(image.get("url"), str) and image["url"]]
     if not found:
-        return None, None
+        return None, None, None
+    wide = found[:1]
     widths = [image.get("width") for image in found]
     if all(isinstance(width, int) for width in widths):
         found.sort(key=lambda image: -image["width"])
-    return found[0]["url"], found[-1]["url"]
+        wide = [image for image in found if image["width"] >= MEDIUM] or found[:1]
+    return found[0]["url"], wide[-1]["url"], found[-1]["url"]
 
 
 def counted(reasons: Iterable[str]) -> dict[str, int]:

@@ -101,10 +101,12 @@ def test_a_release_date_keeps_its_precision(told, stored):
 
 def test_pictures_go_by_width_and_else_by_order():
     small, large = {"url": "s", "width": 64}, {"url": "l", "width": 640}
-    assert pictures({"images": [small, large]}) == ("l", "s")
-    assert pictures({"images": [{"url": "a", "width": None}, {"url": "b"}]}) == ("a", "b")
-    assert pictures({"images": [small]}) == ("s", "s")
-    assert [pictures({"images": nothing}) for nothing in (None, [], [None], [{"url": None}])] == [(None, None)] * 4
+    medium = {"url": "m", "width": 300}
+    assert pictures({"images": [small, medium, large]}) == ("l", "m", "s")
+    assert pictures({"images": [small, large]}) == ("l", "l", "s")
+    assert pictures({"images": [{"url": "a", "width": None}, {"url": "b"}]}) == ("a", "a", "b")
+    assert pictures({"images": [small]}) == ("s", "s", "s")
+    assert [pictures({"images": nothing}) for nothing in (None, [], [None], [{"url": None}])] == [(None, None, None)] * 4
 
 
 def test_a_play_ends_when_it_says_to_the_millisecond():
