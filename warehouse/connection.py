@@ -9,9 +9,11 @@ import errno
 import os
 import re
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -31,8 +33,26 @@ MEMORY_LIMIT = "4GB"
 
 BUSY = "Could not set lock on file"
 
-_IDLE: dict[tuple[int, str], list[DuckDBPyConnection]] = {}
-"""Instances in memory that no reader uses at the moment, by process (a fork must not share them) and memory limit."""
+KEPT_SECONDS = 20.0
+"""A kept file that nobody asked for so long is let go; one that was replaced, within a quarter of that."""
+
+
+@dataclass(eq=False)
+class _Instance:
+    """An empty database in memory, the file that is attached to it as ``warehouse``, if any, and until when it stays."""
+
+    con: DuckDBPyConnection
+    memory_limit: str
+    path: Path | None = None
+    identity: tuple[int, ...] = ()
+    until: float = 0.0
+
+
+_IDLE: dict[int, list[_Instance]] = {}
+"""Instances that no reader uses at the moment, by process: a fork must not share them. Only atomic operations touch the lists."""
+
+_KEEPERS: dict[int, threading.Thread] = {}
+"""The thread of each process that lets go of kept files."""
 
 
 class UnreadableError(WarehouseError):
@@ -40,22 +60,26 @@ class UnreadableError(WarehouseError):
 
 
 @contextmanager
-def reader(path: Path, *, memory_limit: str = MEMORY_LIMIT, wait_seconds: float = 0.0) -> Iterator[DuckDBPyConnection]:
+def reader(
+    path: Path, *, keep: bool = False, memory_limit: str = MEMORY_LIMIT, wait_seconds: float = 0.0
+) -> Iterator[DuckDBPyConnection]:
     """The published database (or any other) for reading, as its file is at this moment.
 
-    Close it soon: it goes on seeing the night that it opened, and nothing ever waits for it. ``wait_seconds`` bounds the
-    wait for a process that is writing the file, which never happens to the published one.
+    Close it soon: it goes on seeing the night that it opened, and nothing ever waits for it. With ``keep`` the file stays
+    attached for the next question, a few seconds and as long as it is the one at ``path``; it is for those who ask often and
+    attach nothing else. ``wait_seconds`` bounds the wait for a process that is writing the file, which never happens to the
+    published one.
 
     Raises:
         WarehouseError: the file is missing, damaged, being written, or of another version.
         HomeError: the file may not be read.
     """
-    if not path.is_file():
-        raise WarehouseError(f"there is no warehouse at {path}: run `segue refresh` to build one")
-    with told(path), _instance(memory_limit) as con:
-        _patiently(lambda: con.execute("attach $path as warehouse (read_only)", {"path": str(path)}), wait_seconds)
+    with told(path), _instance(path, memory_limit, keep=keep) as (instance, con):
+        if instance.path is None:
+            _patiently(lambda: con.execute("attach $path as warehouse (read_only)", {"path": str(path)}), wait_seconds)
         con.execute("use warehouse")
-        _check_version(con, path)
+        if instance.path is None:
+            _check_version(con, path)
         yield con
 
 
@@ -69,6 +93,7 @@ def writer(path: Path, *, memory_limit: str = MEMORY_LIMIT, wait_seconds: float 
         WarehouseError: the file is damaged, of another version, or still in use after the wait.
         HomeError: the disk is full or the folder may not be written.
     """
+    _let_go(lambda one: one.path == path)
     config = _config(memory_limit) | {"storage_compatibility_version": STORAGE_VERSION}
     with told(path), _patiently(lambda: duckdb.connect(str(path), config=config), wait_seconds) as con:
         path.chmod(0o600)
@@ -76,26 +101,88 @@ def writer(path: Path, *, memory_limit: str = MEMORY_LIMIT, wait_seconds: float 
 
 
 @contextmanager
-def _instance(memory_limit: str) -> Iterator[DuckDBPyConnection]:
-    """A connection to an empty database in memory, for a file to be attached to as ``warehouse``.
+def _instance(path: Path, memory_limit: str, *, keep: bool) -> Iterator[tuple[_Instance, DuckDBPyConnection]]:
+    """An instance that has ``path`` attached already, or has nothing attached, and a connection to it.
 
-    To make one takes ten times as long as an attach, so one that is idle is used again: by one reader at a time, through a
-    cursor of its own, so that the frames and temporary tables of one do not reach the next.
+    To make one takes ten times as long as an attach, and an attach as long as a question, so one that is idle is used again:
+    by one reader at a time, through a cursor of its own, so that the frames and temporary tables of one do not reach the next.
     """
-    idle = _IDLE.setdefault((os.getpid(), memory_limit), [])
-    try:
-        instance = idle.pop()
-    except IndexError:
+    identity = _identity(path)
+    if not identity:
+        raise WarehouseError(f"there is no warehouse at {path}: run `segue refresh` to build one")
+    _let_go(lambda one: one.path == path and one.identity != identity)
+    instance = _taken(
+        lambda one: one.memory_limit == memory_limit and one.path == path and one.identity == identity
+    ) or _taken(lambda one: one.memory_limit == memory_limit and one.path is None)
+    if instance is None:
         spill = Path(tempfile.gettempdir()) / f"segue-{os.getpid()}"  # else it would be .tmp in the working directory
-        instance = duckdb.connect(":memory:", config=_config(memory_limit) | {"temp_directory": str(spill)})
+        config = _config(memory_limit) | {"temp_directory": str(spill)}
+        instance = _Instance(duckdb.connect(":memory:", config=config), memory_limit)
     try:
-        with instance.cursor() as con:
-            yield con
-        _detach_all(instance)
+        with instance.con.cursor() as con:
+            yield instance, con
+        if keep:
+            instance.path, instance.identity = path, identity
+            instance.until = time.monotonic() + KEPT_SECONDS
+        else:
+            _detach_all(instance.con)
+            instance.path, instance.identity = None, ()
     except BaseException:
-        instance.close()
+        instance.con.close()
         raise
-    idle.append(instance)
+    _idle().append(instance)
+    if keep:
+        _see_to_keeper()
+
+
+def _idle() -> list[_Instance]:
+    return _IDLE.setdefault(os.getpid(), [])
+
+
+def _taken(fits: Callable[[_Instance], bool]) -> _Instance | None:
+    """An idle instance that fits, which nobody else has from now on."""
+    idle = _idle()
+    for one in reversed(idle[:]):
+        if fits(one):
+            with suppress(ValueError):  # another thread was faster
+                idle.remove(one)
+                return one
+    return None
+
+
+def _let_go(fits: Callable[[_Instance], bool]) -> None:
+    """Close the idle instances that fit, and with them their files."""
+    while (one := _taken(fits)) is not None:
+        one.con.close()
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """What tells the file at ``path`` from the one that was there before; empty when there is none.
+
+    While a file is attached its number (inode) cannot be given to another one.
+    """
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size) if path.is_file() else ()
+
+
+def _see_to_keeper() -> None:
+    keeper = _KEEPERS.get(os.getpid())
+    if keeper is None or not keeper.is_alive():
+        keeper = _KEEPERS[os.getpid()] = threading.Thread(target=_keep_watch, name="segue-files", daemon=True)
+        keeper.start()
+
+
+def _keep_watch() -> None:
+    """Let go of files that are not asked any more, or not there any more, until none is kept: their room on the disk is freed."""
+    while any(one.path is not None for one in _idle()):
+        time.sleep(KEPT_SECONDS / 4)
+        now = time.monotonic()
+        _let_go(
+            lambda one: one.path is not None and (now > one.until or _identity(one.path) != one.identity)  # noqa: B023
+        )
 
 
 def _detach_all(instance: DuckDBPyConnection) -> None:

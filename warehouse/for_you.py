@@ -100,7 +100,7 @@ def recommended(
     Raises:
         WarehouseError: the file is missing or damaged.
     """
-    with reader(Path(warehouse)) as con:
+    with reader(Path(warehouse), keep=True) as con:
         return _Listener(con, said).songs(limit, earlier)
 
 

@@ -1,8 +1,11 @@
 """Files that cannot be used end in one line that says what, where and what to do."""
 
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 from schemas.errors import SegueError, WarehouseError
 from schemas.values import Home
 from tests.warehouse.making import built, checked, publish, python, said
+from warehouse import connection
 from warehouse.connection import UnreadableError, reader, writer
 from warehouse.standing import verify
 
@@ -25,6 +29,20 @@ from warehouse.connection import writer
 with writer(Path(sys.argv[1])) as con:
     print("open", flush=True)
     sys.stdin.readline()
+"""
+
+ASK_AND_FORK = """
+import os, sys
+from pathlib import Path
+from warehouse.connection import reader
+def ask():
+    with reader(Path(sys.argv[1]), keep=True) as con:
+        return con.execute("select name from tracks").fetchall()
+before = ask()
+child = os.fork()
+if child == 0:
+    os._exit(0 if ask() == before else 1)
+print(os.waitpid(child, 0)[1], ask() == before, flush=True)
 """
 
 WRITE_WITHOUT_ROOM = """
@@ -62,6 +80,17 @@ def told(path: Path) -> str:
         pass
     assert "\n" not in str(error.value)
     return str(error.value)
+
+
+def kept(path: Path) -> list[str]:
+    """Names, as the kernel knows them, under which this process has the file open; a removed one is told so."""
+    found = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        try:
+            found.append(str(descriptor.readlink()))
+        except OSError:  # closed in the meantime
+            continue
+    return [name for name in found if name.startswith(str(path))]
 
 
 def checksum(header: bytearray) -> int:
@@ -122,6 +151,58 @@ def test_what_one_reader_attached_or_made_does_not_reach_the_next(home: Home, pu
             assert con.sql("select (select count(*) from tracks), (select count(*) from past.tracks)").fetchall() == [
                 (2, 1)
             ]
+
+
+def test_a_kept_file_answers_until_a_night_is_published_and_is_not_held_after_that(home: Home, published: Path) -> None:
+    ask = "select track_id from tracks order by all"
+    for _ in range(2):
+        with reader(published, keep=True) as con:
+            assert con.execute(ask).fetchall() == [("t1",)]
+        assert kept(published) == [str(published)]
+    publish(home, "20261126T030000-b", checked("tracks", [{"track_id": "t2", "name": "Creep"}]))
+    with reader(published, keep=True) as con:
+        assert con.execute(ask).fetchall() == [("t1",), ("t2",)]
+    assert kept(published) == [str(published)]
+
+
+def test_a_kept_file_that_nobody_asks_any_more_is_let_go(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "KEPT_SECONDS", 0.1)
+    with reader(published, keep=True):
+        pass
+    deadline = time.monotonic() + 30
+    while kept(published) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert kept(published) == []
+
+
+def test_a_kept_file_does_not_keep_a_writer_of_this_process_out(published: Path) -> None:
+    with reader(published, keep=True):
+        pass
+    with writer(published) as con:
+        con.execute("update tracks set name = 'Airbag'")
+    with reader(published, keep=True) as con:
+        assert con.execute("select name from tracks").fetchall() == [("Airbag",)]
+
+
+def test_what_one_question_made_does_not_reach_the_next_on_a_kept_file(published: Path) -> None:
+    for _ in range(2):
+        with reader(published, keep=True) as con:
+            con.execute("create temp table noted as select 1")
+
+
+def test_threads_ask_a_kept_file_side_by_side(published: Path) -> None:
+    def ask(_: int) -> list[tuple[str]]:
+        with reader(published, keep=True) as con:
+            return con.execute("select name from tracks").fetchall()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(40))) == [[("Karma Police",)]] * 40
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_process_that_forked_shares_no_kept_file(published: Path) -> None:
+    out, err = python(ASK_AND_FORK, published).communicate(timeout=60)
+    assert out == "0 True\n", err
 
 
 def test_what_does_not_fit_into_memory_does_not_land_in_the_working_directory(published: Path) -> None:

@@ -78,7 +78,7 @@ def similar_songs(
         UnknownSongError: nothing has that name; carries the five nearest names.
     """
     warehouse = Path(warehouse)
-    with reader(warehouse) as con:
+    with reader(warehouse, keep=True) as con:
         asked = ask(
             con, warehouse, [named(con, name, artist).track_id], limit, by=by, diversify=diversify, filters=filters
         )
@@ -96,7 +96,7 @@ def answer(
 ) -> Answer:
     """As ``recommend``, with the accounting of the pool."""
     warehouse = Path(warehouse)
-    with reader(warehouse) as con:
+    with reader(warehouse, keep=True) as con:
         asked = ask(con, warehouse, seeds, limit, by=by, diversify=diversify, filters=filters)
         return Answer(described(con, asked), asked.listing.pool)
 

@@ -76,7 +76,7 @@ def why(
         UnknownSongError: a track is not in the warehouse, or the song is none of the stored neighbours: ask ``why_not``.
     """
     warehouse = Path(warehouse)
-    with reader(warehouse) as con:
+    with reader(warehouse, keep=True) as con:
         card = known(con, [song])[0]
         asked = ask(con, warehouse, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
         one = asked.candidate(song)
@@ -111,7 +111,7 @@ def why_not(
         UnknownSongError: a track is not in the warehouse.
     """
     warehouse = Path(warehouse)
-    with reader(warehouse) as con:
+    with reader(warehouse, keep=True) as con:
         card = known(con, [song])[0]
         asked = ask(con, warehouse, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
     twin = next((seed for seed in asked.seeds if seed["song_id"] == card["song_id"]), None)
@@ -133,7 +133,7 @@ def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *
         UnknownSongError: a track is not in the warehouse.
     """
     warehouse = Path(warehouse)
-    with reader(warehouse) as con:
+    with reader(warehouse, keep=True) as con:
         rest = given = _ids(seeds)
         known(con, [*given, song])
         speakers = con.execute(statement("query/links"), {"seeds": given, "song": song}).fetchall()

@@ -40,7 +40,7 @@ def recommend_many(
     seeds = lists.select("list_id", pl.col("track_id").cast(pl.String)).drop_nulls().unique(maintain_order=True)
     checked_by(by)
     depth = 3 * limit + LOOKED_AT if diversify else limit
-    with reader(Path(warehouse)) as con:
+    with reader(Path(warehouse), keep=True) as con:
         seeds = _known(con, lists)
         con.execute(statement("query/barred"), {"now": datetime.now(UTC).replace(tzinfo=None)})
         found = _continued(con, Path(warehouse), seeds, by, depth)

@@ -47,7 +47,7 @@ def find_song(warehouse: Path, text: str, artist: str | None = None) -> Found:
     Raises:
         UnknownSongError: nothing has that name; carries the five nearest names.
     """
-    with reader(Path(warehouse)) as con:
+    with reader(Path(warehouse), keep=True) as con:
         return named(con, text, artist)
 
 
@@ -57,7 +57,7 @@ def find_playlist(warehouse: Path, text: str) -> tuple[str, list[str]]:
     Raises:
         UnknownSongError: there is no such playlist; carries the five nearest names.
     """
-    with reader(Path(warehouse)) as con:
+    with reader(Path(warehouse), keep=True) as con:
         rows = con.execute(statement("query/find_playlist"), {"text": text}).fetchall()
         if not rows or rows[0][2] > 2:
             raise _unknown("playlist", repr(text), [name for _, name, _ in rows])
@@ -87,7 +87,7 @@ def find_seeds(
     if not 1 <= len(wanted) <= SEEDS:
         raise UnknownSongError(f"give from one to {SEEDS} songs, artists and genres to begin with, not {len(wanted)}")
     found: dict[str, None] = {}
-    with reader(Path(warehouse)) as con:
+    with reader(Path(warehouse), keep=True) as con:
         for kind, text in wanted:
             found |= dict.fromkeys(_standing_for(con, kind, text))
     return list(found)
