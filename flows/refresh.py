@@ -13,7 +13,9 @@ from typing import Any
 from prefect import flow
 from prefect.states import Completed
 
+from flows.aftermath import aftermath
 from flows.settings import Settings
+from flows.timing import superfluous
 from schemas.errors import SettingsError
 from tasks.night.acquire import acquire_token, extract_pages, fetch_features, plan_extraction, probe_capabilities
 from tasks.night.context import Night, access_to, tonight
@@ -21,32 +23,49 @@ from tasks.night.fold import fold_feedback, publish_lists
 from tasks.night.keep import drop_stale, fold_imports, open_building, profile_tables, store_checked, validate_harvests
 from tasks.night.ledger import Ledger
 from tasks.night.relate import evaluate_night, identify_recordings, relate_songs
-from tasks.night.release import judge, publish_night
+from tasks.night.release import judge, publish_night, rehearse_night
 from tasks.night.show import draw_atlas, draw_report, publish_pages
 from tasks.spotify.plan import Plan
 from tasks.spotify.walk.api import Access
 
 
 @flow(name="refresh", flow_run_name="{source} night", validate_parameters=False, persist_result=False)
-def refresh(source: str = "", full: bool = False, from_stage: str = "", force: bool = False) -> Any:
+def refresh(
+    source: str = "",
+    full: bool = False,
+    from_stage: str = "",
+    only: str = "",
+    force: bool = False,
+    dry_run: bool = False,
+) -> Any:
     """Run one night and return its summary.
 
     ``source`` is demo, spotify or files (the setting when empty); ``full`` asks for everything again; ``from_stage`` begins
-    at that stage with last night's tables; ``force`` publishes against the gate.
+    at that stage with last night's tables; ``only`` does that one stage again on them; ``force`` publishes against the gate;
+    ``dry_run`` publishes nothing and says what would change.
     """
     settings = Settings.from_env()
-    first = begin_at(from_stage)
-    with (
-        tonight(settings.home, source or settings.source, asdict(settings), full=full, force=force) as night,
-        access_to(night) as access,
-    ):
-        open_building(night, whole=first > 0)
-        for stage in list(STAGES)[first:]:
-            STAGES[stage](night, access)
-        judge(night)
-        draw_report(night, access)
-        publish_night(night)
-        publish_pages(night)
+    source = source or settings.source
+    stages = chosen(from_stage, only)
+    if why := superfluous(settings.home, source):
+        return Completed(name="Skipped", message=why)
+    with aftermath(settings, source) as after:
+        wishes = asdict(settings)
+        with (
+            tonight(settings.home, source, wishes, full=full, force=force, dry_run=dry_run) as night,
+            access_to(night) as access,
+        ):
+            after.night = night
+            open_building(night, whole=bool(only) or stages[0] != FIRST)
+            for stage in stages:
+                STAGES[stage](night, access)
+            judge(night)
+            if dry_run:
+                rehearse_night(night)
+            else:
+                draw_report(night, access)
+                publish_night(night)
+                publish_pages(night)
     summary = night.summary()
     return (
         summary
@@ -87,11 +106,23 @@ STAGES: dict[str, Callable[[Night, Access], Any]] = {
     "for_you": lambda night, _: publish_lists(night),
     "profile": lambda night, _: profile_tables(night),
 }
-"""What a night works out, in order; ``segue refresh --from`` takes these names. Gate, report and publish always follow."""
+"""What a night works out, in order; ``--from`` and ``--only`` take these names. Gate, report and publish always follow."""
+
+FIRST = "extract"
 
 
-def begin_at(stage: str) -> int:
-    """Place of ``stage`` in the night; 0 when it is empty. Raises SettingsError for a name that is none."""
-    if stage and stage not in STAGES:
-        raise SettingsError(f"there is no stage {stage!r} to begin at: choose one of {', '.join(STAGES)}")
-    return list(STAGES).index(stage) if stage else 0
+def chosen(from_stage: str = "", only: str = "") -> list[str]:
+    """The stages of a night in order: all, those from ``from_stage`` on, or ``only`` one, after which the tables are profiled.
+
+    Raises:
+        SettingsError: a name that is none, or both at once.
+    """
+    for option, stage in (("--from", from_stage), ("--only", only)):
+        if stage and stage not in STAGES:
+            raise SettingsError(f"there is no stage {stage!r} for {option}: choose one of {', '.join(STAGES)}")
+    if from_stage and only:
+        raise SettingsError("--from and --only say different things: give one of them")
+    names = list(STAGES)
+    if only:
+        return [stage for stage in names if stage in (only, "profile")]
+    return names[names.index(from_stage or FIRST) :]

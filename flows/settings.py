@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from dotenv import dotenv_values
 
 from schemas.errors import HomeError, SettingsError
-from schemas.values import Home
+from schemas.values import Home, Receivers
 
 SOURCES = ("demo", "spotify", "files")
 
@@ -47,10 +47,22 @@ def _optional_url(value: str) -> str:
     return _url(value) if value.strip() else ""
 
 
-def _source(value: str) -> str:
-    if value.strip() not in SOURCES:
-        raise ValueError(f"must be one of {', '.join(SOURCES)}")
-    return value.strip()
+def _port(value: str) -> int:
+    number: int = _between(1, 65_535, int)(value)
+    return number
+
+
+def _one_of(*names: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.strip() not in names:
+            raise ValueError(f"must be one of {', '.join(names)}")
+        return value.strip()
+
+    return read
+
+
+def _file(value: str) -> Path | None:
+    return Path(value.strip()).expanduser().absolute() if value.strip() else None
 
 
 def _names(value: str) -> tuple[str, ...]:
@@ -75,7 +87,7 @@ class Settings:
     """Everything that a person can set; the README's table lists the same names (a test compares them)."""
 
     root: Path = _setting("SEGUE_HOME", "./segue-data", _folder, "folder for everything that Segue keeps")
-    source: str = _setting("SEGUE_SOURCE", "demo", _source, "what a refresh reads: demo, spotify or files")
+    source: str = _setting("SEGUE_SOURCE", "demo", _one_of(*SOURCES), "what a refresh reads: demo, spotify or files")
     client_id: str = _setting("SPOTIFY_CLIENT_ID", "", _text, "id of your app on Spotify's developer dashboard")
     client_secret: str = _setting(
         "SPOTIFY_CLIENT_SECRET", "", _text, "its secret; not needed after `segue login`", secret=True
@@ -119,7 +131,34 @@ class Settings:
     generations: int = _setting(
         "SEGUE_GENERATIONS", "7", _between(1, 1000, int), "earlier published files kept for rollback"
     )
-    log: str = _setting("SEGUE_LOG", "text", _text, "`json` writes one JSON object a line to stderr")
+    gate_share: float = _setting(
+        "SEGUE_GATE_SHARE", "0.5", _between(0, 1, float), "share of last night's rows that each table must keep"
+    )
+    gate_few: int = _setting(
+        "SEGUE_GATE_FEW", "20", _between(0, 1_000_000, int), "tables that had fewer rows are let pass"
+    )
+    gate_coverage: float = _setting(
+        "SEGUE_GATE_COVERAGE", "0.9", _between(0, 1, float), "share of the comparable tracks that must have neighbours"
+    )
+    notify: str = _setting(
+        "SEGUE_NOTIFY",
+        "problems",
+        _one_of("problems", "always", "never"),
+        "when notices of nights are sent: problems, always, never",
+    )
+    webhook_url: str = _setting(
+        "SEGUE_WEBHOOK_URL", "", _optional_url, "gets each notice as JSON with a `text`, as Slack wants it", secret=True
+    )
+    mail_to: str = _setting("SEGUE_MAIL_TO", "", _text, "who gets each notice by e-mail; several parted by commas")
+    mail_from: str = _setting("SEGUE_MAIL_FROM", "", _text, "its sender; the first receiver when empty")
+    smtp_host: str = _setting("SEGUE_SMTP_HOST", "localhost", _text, "the mail server")
+    smtp_port: int = _setting("SEGUE_SMTP_PORT", "25", _port, "its port; 465 is TLS from the start")
+    smtp_user: str = _setting("SEGUE_SMTP_USER", "", _text, "who we are there, if it asks")
+    smtp_password: str = _setting(
+        "SEGUE_SMTP_PASSWORD", "", _text, "and the password, which goes only over TLS", secret=True
+    )
+    notify_file: Path | None = _setting("SEGUE_NOTIFY_FILE", "", _file, "gets each notice as a line of JSON")
+    log: str = _setting("SEGUE_LOG", "text", _one_of("text", "json"), "`json` writes one JSON object a line to stderr")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> "Settings":
@@ -143,6 +182,21 @@ class Settings:
                 "these settings cannot be used: " + "; ".join(wrong) + ". Correct them in the environment or .env."
             )
         return cls(**values)
+
+    @property
+    def receivers(self) -> Receivers:
+        """Who is told of a night, and when."""
+        return Receivers(
+            self.notify,
+            self.webhook_url,
+            self.mail_to,
+            self.mail_from,
+            self.smtp_host,
+            self.smtp_port,
+            self.smtp_user,
+            self.smtp_password,
+            self.notify_file,
+        )
 
     @property
     def home(self) -> Home:

@@ -103,3 +103,21 @@ class Checked:
     harvest: Harvest
     rows: pl.DataFrame
     rejected: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Receivers:
+    """When to tell (problems, always, never), and whom; what is empty is nobody. Secrets never show in ``repr``.
+
+    With a password, mail goes only over TLS, unless the server is on this machine.
+    """
+
+    when: str = "problems"
+    webhook_url: str = field(default="", repr=False)
+    mail_to: str = ""
+    mail_from: str = ""
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    file: Path | None = None

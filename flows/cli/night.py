@@ -42,10 +42,23 @@ def refresh(
         typer.Option(
             "--from",
             metavar="STAGE",
-            help="Begin at STAGE with last night's tables: extract, imports, feedback, retention, identity, similarity, evaluate, for_you or profile.",
+            help="Begin at STAGE with last night's tables: extract, imports, feedback, retention, identity, similarity, atlas, evaluate, for_you or profile.",
             show_default=False,
         ),
     ] = "",
+    only: Annotated[
+        str,
+        typer.Option(
+            "--only",
+            metavar="STAGE",
+            help="Do this one stage again on last night's tables, then judge and publish them.",
+            show_default=False,
+        ),
+    ] = "",
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Go as far as the gate, publish nothing, and say what would change."),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Publish even if the gate says no; the run records it.")
     ] = False,
@@ -68,16 +81,21 @@ def refresh(
             _show_plan(plan_night(settings, full=full), as_json=as_json)
             return
         hush_prefect()
-        summary = cast("dict[str, Any]", night(source=settings.source, full=full, from_stage=from_stage, force=force))
-    if as_json:
-        console.print_json(summary)
-    else:
-        tell(summary)
+        summary = cast(
+            "dict[str, Any]",
+            night(source=settings.source, full=full, from_stage=from_stage, only=only, force=force, dry_run=dry_run),
+        )
+        if as_json:
+            console.print_json(summary)
+        else:
+            tell(summary)
     if summary["parked_until"] is not None:
         console.say(
             f"Parked: the API asked us to come back after {summary['parked_until']:%Y-%m-%d %H:%M} UTC. What was read is kept."
         )
         raise typer.Exit(75)
+    if not summary.get("is_publishable", True):
+        raise typer.Exit(1)
 
 
 def _show_plan(plan: Any, *, as_json: bool) -> None:
@@ -95,6 +113,11 @@ def tell(summary: dict[str, Any]) -> None:
     console.say(f"\n{summary['verdict'].capitalize()} after {seconds:.0f} s: {summary['changes']}.")
     for problem in summary["problems"]:
         console.say(f"  coped with: {problem}")
+    if summary["verdict"] == "rehearsed":
+        for finding in summary["gate"]:
+            console.say(f"  gate {'✓' if finding['is_kept'] else '✗'} {finding['rule']}: {finding['text']}")
+        console.say("Nothing was published; what was read stays landed for the next `segue refresh`.")
+        return
     console.say(f"Report: {summary['report']}")
     if summary["song_to_try"]:
         console.say(f'Next:   segue recommend "{summary["song_to_try"]}"')

@@ -33,6 +33,7 @@ class Night:
     started_at: datetime
     full: bool = False
     force: bool = False
+    dry_run: bool = False
     build: Path = Path()
     verdict: str = "failed"
     parked_until: datetime | None = None
@@ -76,18 +77,26 @@ class Night:
 
 @contextmanager
 def tonight(
-    home: Home, source: str, wishes: Mapping[str, Any], *, full: bool = False, force: bool = False
+    home: Home,
+    source: str,
+    wishes: Mapping[str, Any],
+    *,
+    full: bool = False,
+    force: bool = False,
+    dry_run: bool = False,
 ) -> Iterator[Night]:
     """A night from its first stage to its last, alone on its home; whatever ends it, its story is kept in ``SEGUE_HOME/runs``.
+
+    While it lasts every line of the log carries its ``run_id``.
 
     Raises HomeError when another night is at work there, and when the disk is full or the folder may not be written.
     """
     with locked(home):
         now = datetime.now(UTC).replace(tzinfo=None)
         run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        night = Night(run_id, source, home, wishes, Ledger(run_id), now, full=full, force=force)
+        night = Night(run_id, source, home, wishes, Ledger(run_id), now, full=full, force=force, dry_run=dry_run)
         try:
-            with told(home.root):
+            with _signed(run_id), told(home.root):
                 yield night
         except BaseException as error:
             is_stopped = not isinstance(error, Exception)  # by a signal
@@ -96,6 +105,23 @@ def tonight(
             raise
         finally:
             _keep_story(night)
+
+
+@contextmanager
+def _signed(run_id: str) -> Iterator[None]:
+    """Let every record of the log, of whatever thread, carry the night that it belongs to."""
+    former = logging.getLogRecordFactory()
+
+    def factory(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record = former(*args, **kwargs)
+        record.run_id = run_id
+        return record
+
+    logging.setLogRecordFactory(factory)
+    try:
+        yield
+    finally:
+        logging.setLogRecordFactory(former)
 
 
 def _keep_story(night: Night) -> None:

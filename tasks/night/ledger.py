@@ -78,6 +78,12 @@ class Ledger:
                 extra={"event": "stage_ended", **asdict(entry)},
             )
 
+    def note(self, name: str, verdict: str, note: str) -> None:
+        """Book a part of the stage at work under a name of its own, such as a rule of the gate."""
+        self.entries.append(
+            Entry(len(self.entries), name, datetime.now(UTC).replace(tzinfo=None), verdict=verdict, note=note)
+        )
+
     def frame(self) -> pl.DataFrame:
         """The ledger as rows of ``run_stages``; the stage at work is booked as done so far."""
         rows = [{"run_id": self.run_id, **asdict(entry)} for entry in self.entries]
@@ -110,6 +116,6 @@ def stage(name: str) -> Callable[[F], F]:
             with night.ledger.stage(name):
                 return work(night, *args, **kwargs)
 
-        return cast("F", Task(booked, name=name, cache_policy=NO_CACHE, persist_result=False))
+        return cast("F", Task(booked, name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False))
 
     return decorate

@@ -1,21 +1,27 @@
 """The flow as Prefect sees it, under Prefect's own test harness: names that read as a story, states that tell the truth."""
 
 import csv
+import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import duckdb
 import pytest
 from prefect import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
 from prefect.client.schemas.sorting import TaskRunSort
 from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner
 
+from flows.aftermath import summary_page
 from flows.cli.app import app
-from flows.refresh import STAGES, begin_at, refresh
-from schemas.errors import SettingsError
+from flows.refresh import STAGES, chosen, refresh
+from schemas.errors import HomeError, SettingsError
 from schemas.values import Home
 from tasks.imports.importing import import_paths
+from warehouse.night.locking import locked
 
 STORY = [
     "open",
@@ -32,6 +38,7 @@ STORY = [
     "report",
     "publish",
 ]
+RULES = ("accounting", "collapse", "coverage", "evaluation")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,6 +73,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return home
 
 
+def artifact(flow_run: UUID, key: str) -> str:
+    """What an artifact of a flow run says."""
+    with get_client(sync_client=True) as client:
+        wanted = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[flow_run]), key=ArtifactFilterKey(any_=[key]))
+        (found,) = client.read_artifacts(artifact_filter=wanted)
+    assert isinstance(found.data, str)
+    return found.data
+
+
 def test_a_night_reads_as_a_story_and_publishes(home: Home) -> None:
     summary = refresh(source="files")
     assert summary["verdict"] == "published"
@@ -73,22 +89,95 @@ def test_a_night_reads_as_a_story_and_publishes(home: Home) -> None:
         (run,) = client.read_flow_runs()
         tasks = client.read_task_runs(sort=TaskRunSort.EXPECTED_START_TIME_ASC)
     assert (run.name, run.state_name) == ("files night", "Completed")
-    assert sorted(task.name.rsplit("-", 1)[0] for task in tasks) == sorted(STORY)
-    assert str(run.parameters) == "{'source': 'files', 'full': False, 'from_stage': '', 'force': False}"
+    assert sorted(task.name for task in tasks) == sorted(STORY)
+    assert run.parameters == {
+        "source": "files",
+        "full": False,
+        "from_stage": "",
+        "only": "",
+        "force": False,
+        "dry_run": False,
+    }
+    page, stages, accounting, metrics = (artifact(run.id, key) for key in ("night", "stages", "accounting", "metrics"))
+    assert page.startswith("# Files night published\n")
+    assert f"[The report](file://{home.reports}/index.html)" in page
+    assert [row["stage"] for row in json.loads(stages)][: len(STORY) - 3] == STORY[:-3]
+    assert {row["received"] for row in json.loads(accounting) if row["entity"] == "tracks"} == {30}
+    assert {row["metric"] for row in json.loads(metrics)} <= {"ndcg@10"}
     with duckdb.connect(str(home.warehouse), read_only=True) as con:
-        assert con.sql("select stage from run_stages order by ordinal").fetchall()[:-1] == [
-            (name,) for name in STORY[:-1]
-        ]
+        booked = [stage for (stage,) in con.sql("select stage from run_stages order by ordinal").fetchall()]
+        assert [stage for stage in booked if not stage.startswith("gate: ")] == STORY
+        assert [stage for stage in booked if stage.startswith("gate: ")] == [f"gate: {rule}" for rule in RULES]
         nearest = con.sql(
             "select distinct n.track_id[2:]::int % 6 = n.neighbour_id[2:]::int % 6 from neighbours n where rank = 1"
         )
         assert nearest.fetchall() == [(True,)]
 
 
-def test_a_name_that_is_no_stage_is_refused() -> None:
-    assert (begin_at(""), begin_at("extract")) == (0, 0)
-    with pytest.raises(SettingsError, match="there is no stage 'dance' to begin at: choose one of extract, imports"):
-        begin_at("dance")
+def test_a_night_that_fails_is_failed_and_says_so_with_what_to_do(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices = tmp_path / "notices.jsonl"
+    monkeypatch.setenv("SEGUE_NOTIFY_FILE", str(notices))
+    (home.root / "warehouse.duckdb").mkdir()  # nothing can be published there
+    with pytest.raises(Exception, match=r"warehouse\.duckdb"):
+        refresh(source="files")
+    with get_client(sync_client=True) as client:
+        run = max(client.read_flow_runs(), key=lambda found: found.created)
+    assert run.state_name == "Failed"
+    assert artifact(run.id, "night").startswith("# Files night failed\n")
+    (told,) = [json.loads(line) for line in notices.read_text().splitlines()]
+    assert (told["verdict"], told["to_do"]) == (
+        "failed",
+        "run `segue doctor`, then `segue refresh`: it goes on from what has landed",
+    )
+
+
+def test_a_night_that_finds_the_home_held_is_told_too(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices = tmp_path / "notices.jsonl"
+    monkeypatch.setenv("SEGUE_NOTIFY_FILE", str(notices))
+    with locked(home), pytest.raises(HomeError, match="is held by a refresh"):
+        refresh(source="files")
+    assert "is held by a refresh" in notices.read_text()
+
+
+def test_a_page_of_markdown_shows_names_as_they_are() -> None:
+    moment = datetime.fromisoformat("2026-11-25T03:00:00")
+    page = summary_page(
+        {
+            "run_id": "r",
+            "source": "demo",
+            "verdict": "published",
+            "started_at": moment,
+            "ended_at": moment,
+            "parked_until": None,
+            "problems": ["the list '[x](http://evil) <b>' was refused"],
+            "report": "/r/index.html",
+        }
+    )
+    assert "\\[x\\](http://evil) \\<b\\>" in page
+
+
+def test_the_stages_of_a_night_are_all_some_or_one() -> None:
+    assert chosen() == chosen("extract") == list(STAGES)
+    assert chosen("for_you") == ["for_you", "profile"]
+    assert chosen(only="similarity") == ["similarity", "profile"]
+    assert chosen(only="profile") == ["profile"]
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("dance", ""), "there is no stage 'dance' for --from: choose one of extract, imports"),
+        (("", "dance"), "there is no stage 'dance' for --only: choose one of extract, imports"),
+        (("identity", "evaluate"), "--from and --only say different things"),
+    ],
+)
+def test_a_name_that_is_no_stage_is_refused(names: tuple[str, str], told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        chosen(*names)
 
 
 def test_the_help_names_every_stage_to_begin_at() -> None:

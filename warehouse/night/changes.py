@@ -6,8 +6,8 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from warehouse.connection import reader
-from warehouse.ddl import key_of
-from warehouse.statements import identifier
+from warehouse.ddl import key_of, polars_schema
+from warehouse.statements import identifier, statement
 
 COMPARED = (
     "tracks",
@@ -49,17 +49,22 @@ def changes(build: Path, previous: Path | None) -> list[Change]:
     with reader(build) as con:
         if previous is not None:
             con.execute("attach $path as past (read_only)", {"path": str(previous)})
-        found = [_change(con, table, has_past=previous is not None) for table in COMPARED]
+        found = [_change(con, table) for table in COMPARED]
     return [change for change in found if change.new or change.changed or change.gone]
 
 
-def _change(con: DuckDBPyConnection, table: str, *, has_past: bool) -> Change:
+def _change(con: DuckDBPyConnection, table: str) -> Change:
     now, key = identifier(table), ", ".join(map(identifier, key_of(table)))
-    if not has_past:
+    known = {
+        name for (name,) in con.execute(statement("column_names"), {"database": "past", "table": table}).fetchall()
+    }
+    if not set(key_of(table)) <= known:  # no past, or one before there was such a table
         return Change(table, con.sql(f"select count(*) from {now}").fetchall()[0][0], 0, 0)  # noqa: S608 - our own names
-    past = f"past.{now}"
+    # a past of an earlier Segue may lack columns that are new since: they are no change
+    columns = ", ".join(identifier(name) for name in polars_schema(table) if name in known)
     new, changed, gone = con.sql(
-        f"with fresh as (from {now} except from {past}), stale as (from {past} except from {now}) "  # noqa: S608
+        f"with fresh as (select {columns} from {now} except select {columns} from past.{now}), "  # noqa: S608
+        f"stale as (select {columns} from past.{now} except select {columns} from {now}) "
         f"select (select count(*) from fresh anti join stale using ({key})), "
         f"(select count(*) from fresh semi join stale using ({key})), "
         f"(select count(*) from stale anti join fresh using ({key}))"

@@ -29,9 +29,13 @@ def run_night(home: Home) -> Iterator[Callable[..., Night]]:
     """Run the steps of a night on ``home``, but for those that ask, relate and draw."""
 
     def run(
-        *harvests: Harvest, source: str = "demo", force: bool = False, parked_until: datetime | None = None
+        *harvests: Harvest,
+        source: str = "demo",
+        force: bool = False,
+        parked_until: datetime | None = None,
+        **wishes: Any,
     ) -> Night:
-        with tonight(home, source, {"generations": 2}, force=force) as night:
+        with tonight(home, source, {"generations": 2, **wishes}, force=force) as night:
             keep.open_building.fn(night)
             keep.store_checked.fn(night, keep.validate_harvests.fn(night, harvests))
             keep.fold_imports.fn(night)
@@ -78,6 +82,32 @@ def test_a_night_is_published_with_its_books(home: Home, run_night: Callable[...
             "accounting: every received row is accounted for; collapse: there is no earlier night to compare with; "
             "coverage: 0 of 0 comparable tracks have neighbours; evaluation: 0 headline figures are no worse than last night's",
         ),
+        (
+            "gate: accounting",
+            None,
+            "kept",
+            "every received row is accounted for; "
+            "demanded: every received row is stored, unchanged, duplicate, rejected or skipped",
+        ),
+        (
+            "gate: collapse",
+            None,
+            "kept",
+            "there is no earlier night to compare with; "
+            "demanded: a table that had 20 rows or more keeps at least 50% of them",
+        ),
+        (
+            "gate: coverage",
+            None,
+            "kept",
+            "0 of 0 comparable tracks have neighbours; demanded: at least 90% of the comparable tracks",
+        ),
+        (
+            "gate: evaluation",
+            None,
+            "kept",
+            "0 headline figures are no worse than last night's; demanded: no 95 % interval lies wholly below last night's",
+        ),
         ("publish", None, "done", None),
     ]
     (run,) = reading.table(home.warehouse, "runs").to_dicts()
@@ -104,12 +134,50 @@ def test_a_night_that_lost_most_of_its_rows_is_refused_and_says_how_to_publish_i
     assert home.warehouse.read_bytes() == before
 
 
+def test_the_gate_demands_what_the_settings_say(home: Home, run_night: Callable[..., Night]) -> None:
+    run_night(songs(40, covers="all"))
+    night = run_night(songs(4, covers="all"), gate_share=0.1)
+    assert night.verdict == "published"
+    (told,) = (row for row in stages(home, night.run_id) if row[0] == "gate: collapse")
+    assert told[2:] == (
+        "kept",
+        "no table shrank below the bound; demanded: a table that had 20 rows or more keeps at least 10% of them",
+    )
+    with pytest.raises(GateError, match="tracks has 2 rows instead of 4"):
+        run_night(songs(2, covers="all"), gate_few=4, gate_share=0.9)
+
+
+def test_a_rehearsal_says_what_would_change_and_changes_nothing(home: Home, run_night: Callable[..., Night]) -> None:
+    run_night(songs(40, covers="all"))
+    before = home.warehouse.read_bytes()
+    with tonight(home, "demo", {}, dry_run=True) as night:
+        keep.open_building.fn(night)
+        keep.store_checked.fn(night, keep.validate_harvests.fn(night, [songs(4, covers="all")]))
+        building.finish(night.build)
+        release.judge.fn(night)
+        release.rehearse_night.fn(night)
+    assert (night.verdict, night.facts["is_publishable"], night.facts["changes"]) == (
+        "rehearsed",
+        False,
+        "tracks: 36 gone",
+    )
+    assert night.problems == ["the gate would refuse it: tracks has 4 rows instead of 40 (at least 50% must stay)"]
+    assert home.warehouse.read_bytes() == before
+    assert list(home.building.glob("*.duckdb")) == []
+
+
 def test_a_forced_night_is_published_and_says_that_it_was_forced(home: Home, run_night: Callable[..., Night]) -> None:
     run_night(songs(40, covers="all"))
     night = run_night(songs(4, covers="all"), force=True)
     assert night.verdict == "forced"
     told = reading.table(home.warehouse, "runs").select("verdict", "note").rows()[-1]
     assert told == ("forced", "forced past the gate: tracks has 4 rows instead of 40 (at least 50% must stay)")
+    assert [row[2] for row in stages(home, night.run_id) if row[0].startswith("gate: ")] == [
+        "kept",
+        "forced",
+        "kept",
+        "kept",
+    ]
 
 
 def test_a_sound_night_is_not_called_forced_because_force_was_allowed(run_night: Callable[..., Night]) -> None:

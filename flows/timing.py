@@ -1,0 +1,31 @@
+"""Whether a night that Prefect's scheduler wants is still wanted: one that was missed is caught up once, not thrice."""
+
+from datetime import UTC, datetime
+
+from prefect.context import FlowRunContext
+
+from schemas.values import Home
+from tasks.upkeep import stories
+from warehouse.night.locking import holder
+
+
+def superfluous(home: Home, source: str) -> str | None:
+    """Why the run at hand need not do anything; None when it shall, as every run does that a person asked for.
+
+    A machine that slept for three nights wakes to three late runs: the first one is the night, the others find that a
+    night has begun since they were due. One that comes while somebody else refreshes the home leaves the field to him.
+    """
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None or not run.auto_scheduled or run.expected_start_time is None:
+        return None
+    if at_work := holder(home):
+        return f"{at_work} is refreshing already"
+    return overtaken(run.expected_start_time.astimezone(UTC).replace(tzinfo=None), stories.last_run(home, source))
+
+
+def overtaken(due: datetime, last_run: datetime | None) -> str | None:
+    """Why a run that was due at ``due`` need not come, when the last night began at ``last_run`` (both UTC)."""
+    if last_run is None or last_run < due:
+        return None
+    return f"a night began at {last_run:%Y-%m-%d %H:%M:%S} UTC, after this one was due at {due:%H:%M:%S}"

@@ -1,0 +1,212 @@
+"""Notices against real receivers on loopback: a webhook, a mail server, a file; a receiver that fails is told and no more."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from schemas.values import Receivers
+from tasks.notify.notice import notice
+from tasks.notify.sending import send
+
+BEGAN = datetime.fromisoformat("2026-11-25T03:00:00")
+REPORT = "/home/x/segue-data/reports/index.html"
+SECRET = "s3cret-of-the-webhook"
+
+
+def night(verdict: str = "published", *problems: str, **values: Any) -> dict[str, Any]:
+    return {
+        "run_id": "20261125T030000-aaaaaa",
+        "source": "demo",
+        "verdict": verdict,
+        "started_at": BEGAN,
+        "ended_at": BEGAN + timedelta(seconds=42),
+        "parked_until": None,
+        "problems": list(problems),
+        "report": REPORT,
+        **values,
+    }
+
+
+@contextmanager
+def webhook(status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A receiver of JSON: its address, and what arrived."""
+    arrived: list[dict[str, Any]] = []
+
+    class Takes(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            arrived.append({"path": self.path, "type": self.headers["Content-Type"], "body": json.loads(body)})
+            self.send_response(status)
+            if status == 302:
+                self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *told: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Takes)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/services/{SECRET}", arrived
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class Mailbox:
+    """A mail server's handler that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, list[str], EmailMessage]] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        parsed = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(parsed, EmailMessage)
+        self.messages.append((envelope.mail_from, envelope.rcpt_tos, parsed))
+        return "250 kept"
+
+
+@contextmanager
+def mail_server(password: str = "") -> Iterator[tuple[int, Mailbox]]:
+    """A mail server on loopback; with a password it lets those log in who know it."""
+
+    def knows(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        is_right = isinstance(data, LoginPassword) and data.password == password.encode()
+        return AuthResult(success=is_right, handled=False)
+
+    mailbox = Mailbox()
+    auth = {"authenticator": knows, "auth_require_tls": False} if password else {}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]  # the controller looks for its server under the port that it was told
+    server = Controller(mailbox, hostname="127.0.0.1", port=port, **auth)
+    server.start()
+    try:
+        yield port, mailbox
+    finally:
+        server.stop()
+
+
+def test_a_webhook_gets_one_document_with_a_text_and_what_to_do() -> None:
+    with webhook() as (url, arrived):
+        assert send(notice(night("refused", "collapse: tracks has 4 rows")), Receivers(webhook_url=url)) == []
+    (post,) = arrived
+    assert (post["path"], post["type"]) == (f"/services/{SECRET}", "application/json")
+    to_do = "look at the gate's words in `segue status`; if it is right as it is, `segue refresh --force`"
+    assert post["body"] == {
+        "text": f"Segue: demo night refused after 42 s\n- collapse: tracks has 4 rows\nTo do: {to_do}.",
+        "run_id": "20261125T030000-aaaaaa",
+        "source": "demo",
+        "verdict": "refused",
+        "started_at": "2026-11-25T03:00:00Z",
+        "ended_at": "2026-11-25T03:00:42Z",
+        "parked_until": None,
+        "changes": None,
+        "problems": ["collapse: tracks has 4 rows"],
+        "to_do": to_do,
+        "report": REPORT,
+    }
+
+
+def test_names_are_no_commands_of_the_chat() -> None:
+    with webhook() as (url, arrived):
+        send(notice(night("published", "the list '<!channel> & <script>' was refused")), Receivers(webhook_url=url))
+    assert "&lt;!channel&gt; &amp; &lt;script&gt;" in arrived[0]["body"]["text"]
+
+
+def test_mail_says_how_it_went_and_what_to_do() -> None:
+    with mail_server() as (port, mailbox):
+        receivers = Receivers("always", mail_to="a@example.org, b@example.org", smtp_host="127.0.0.1", smtp_port=port)
+        assert send(notice(night(changes="tracks: 3 new")), receivers) == []
+    ((sender, receivers_found, message),) = mailbox.messages
+    assert (sender, receivers_found) == ("a@example.org", ["a@example.org", "b@example.org"])
+    assert message["Subject"] == "Segue: the demo night was published"
+    assert message.get_content().splitlines() == [
+        "Segue: demo night published after 42 s: tracks: 3 new",
+        "To do: nothing.",
+        f"Report: {REPORT}",
+    ]
+
+
+def test_a_mail_server_that_asks_gets_name_and_password() -> None:
+    with mail_server("pa55word") as (port, mailbox):
+        knows = Receivers("always", "", "a@x.org", "", "127.0.0.1", port, "me", "pa55word")
+        wrong = Receivers("always", "", "a@x.org", "", "127.0.0.1", port, "me", "wr0ng")
+        assert send(notice(night()), knows) == []
+        (told,) = send(notice(night()), wrong)
+    assert len(mailbox.messages) == 1
+    assert "SMTP 535" in told
+    assert "wr0ng" not in told + repr(wrong)
+
+
+def test_a_file_gets_a_line_a_notice_and_is_for_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "notices" / "segue.jsonl"
+    for _ in range(2):
+        assert send(notice(night("failed", "HomeError: full")), Receivers(file=path)) == []
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [line["verdict"] for line in lines] == ["failed", "failed"]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("when", "told_of"),
+    [("problems", ["coped", "parked", "forced", "failed"]), ("always", ["fine", "coped", "parked", "forced", "failed"]), ("never", [])],
+)  # fmt: skip
+def test_who_is_told_of_what(tmp_path: Path, when: str, told_of: list[str]) -> None:
+    until = BEGAN + timedelta(hours=3)
+    nights = {
+        "fine": night(),
+        "coped": night("published", "the sign-in ends on 2026-12-06"),
+        "parked": night("parked", parked_until=until),
+        "forced": night("forced"),
+        "failed": night("failed"),
+    }
+    told = []
+    for name, found in nights.items():
+        path = tmp_path / f"{when}-{name}"
+        send(notice(found), Receivers(when, file=path))
+        if path.exists():
+            told.append(name)
+    assert told == told_of
+    assert "the next night after 2026-11-25 06:00 UTC goes on" in notice(nights["parked"]).text
+
+
+def test_receivers_that_fail_are_named_without_their_secrets_and_the_others_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with webhook(status=500) as (url, _):
+        receivers = Receivers("always", url, "a@x.org", "", "127.0.0.1", 9, "me", "pa55word", tmp_path / "file")
+        failed = send(notice(night()), receivers)
+    assert failed == [
+        "the notice did not reach the webhook at 127.0.0.1 (HTTP 500): correct the settings of notices",
+        "the notice did not reach e-mail by 127.0.0.1:9 (Connection refused): correct the settings of notices",
+    ]
+    assert (tmp_path / "file").exists()
+    for secret in (SECRET, "pa55word"):
+        assert secret not in caplog.text + repr(receivers) + str(failed)
+
+
+def test_a_webhook_that_points_elsewhere_is_not_followed() -> None:
+    with webhook(status=302) as (url, arrived):
+        (told,) = send(notice(night("failed")), Receivers(webhook_url=url))
+    assert "HTTP 302" in told
+    assert len(arrived) == 1
+
+
+def test_a_webhook_that_is_not_there_does_not_tell_its_secret() -> None:
+    (told,) = send(notice(night("failed")), Receivers(webhook_url=f"http://127.0.0.1:9/{SECRET}"))
+    assert "ConnectionError" in told
+    assert SECRET not in told
