@@ -12,9 +12,9 @@ from schemas.errors import WarehouseError
 from schemas.tables import TABLES
 from schemas.values import Home
 from warehouse.connection import UnreadableError, told, writer
-from warehouse.ddl import create_macros, create_tables, polars_schema, required
-from warehouse.night.publishing import pasts, set_aside
-from warehouse.rows import transaction
+from warehouse.ddl import NUMBERED, create_macros, create_tables, polars_schema, required
+from warehouse.night.publishing import pasts, recover, set_aside
+from warehouse.rows import number_tracks, rewrite, transaction
 from warehouse.statements import identifier, statement
 
 log = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ def start(home: Home, run_id: str, source: str, *, whole: bool = False) -> Path:
 
     Rows of facts are carried over from the latest file of a night that read the same ``source``, bookkeeping from the
     published file; what Segue works out itself starts empty unless ``whole``. What dead nights left in the folder is
-    removed, so the caller must hold the lock of the home. A published file that cannot be read is set aside with a warning
-    and the newest readable generation takes its place as the past.
+    removed, so the caller must hold the lock of the home. A published file of which not every block can be read is set aside
+    with a warning, and the latest whole generation is published in its place.
 
     Raises:
         HomeError: the folder cannot be written.
@@ -62,6 +62,7 @@ def start(home: Home, run_id: str, source: str, *, whole: bool = False) -> Path:
     with told(home.building):
         home.building.mkdir(parents=True, exist_ok=True, mode=0o700)
         _clear(home.building)
+    recover(home)
     with writer(build) as con, transaction(con):
         create_tables(con)
         create_macros(con)
@@ -74,10 +75,11 @@ def start(home: Home, run_id: str, source: str, *, whole: bool = False) -> Path:
 
 
 def finish(build: Path) -> None:
-    """Fill ``songs``, which the macros and the queries read; call it when facts and recordings stand."""
+    """Fill ``songs`` and ``cards``, which the macros and the queries read; call it when facts and recordings stand."""
     with writer(build) as con, transaction(con):
         con.execute("truncate songs")
         con.execute(statement("replace_songs"))
+        number_tracks(con)
 
 
 def _clear(building: Path) -> None:
@@ -140,6 +142,9 @@ def _carry(con: DuckDBPyConnection, table: str, run_id: str, sources: Sequence[s
             log.warning("%s of the earlier night lacks columns that are needed now: not carried over", table)
         return
     names, target = ", ".join(map(identifier, columns)), identifier(table)
+    if table == NUMBERED:
+        rewrite(con, table, [con.sql(f"select {names} from past.{target} order by track_id, rank").pl()])  # noqa: S608
+        return
     earlier = f"insert into {target} by name select {names} from past.{target}"  # noqa: S608 - names of our own tables
     if table in BY_NIGHT:
         recent = "select run_id from past.runs where run_id < $tonight order by run_id desc limit $nights"

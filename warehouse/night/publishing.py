@@ -14,8 +14,8 @@ from shutil import copyfile
 
 from schemas.errors import WarehouseError
 from schemas.values import Home
-from warehouse.connection import reader, told, writer
-from warehouse.standing import verify
+from warehouse.connection import UnreadableError, reader, told, writer
+from warehouse.standing import sound
 from warehouse.statements import statement
 
 log = logging.getLogger(__name__)
@@ -70,22 +70,50 @@ def rollback(home: Home) -> Generation:
     Raises:
         WarehouseError: there is no earlier night.
     """
-    while kept := generations(home):
-        try:
-            verify(kept[-1].path)
-            break
-        except WarehouseError as error:
-            log.warning("%s; it is passed over", error)
-            set_aside(home, kept[-1].path)
-    else:
+    former = _latest_whole(home)
+    if former is None:
         raise WarehouseError(f"there is no earlier night in {home.history} to go back to")
     with told(home.warehouse):
         if home.warehouse.exists():
             _link(home.warehouse, home.history / "withdrawn.duckdb")
-        _wal(home.warehouse).unlink(missing_ok=True)
-        kept[-1].path.replace(home.warehouse)
-        _sync(home.root)
-    return kept[-1]
+        _bring_back(home, former)
+    return former
+
+
+def recover(home: Home) -> None:
+    """Leave a whole published file alone; set a damaged one aside, and publish the latest whole generation in its place."""
+    if not home.warehouse.exists():
+        return
+    try:
+        sound(home.warehouse)
+    except UnreadableError as error:
+        with told(home.warehouse):
+            set_aside(home, home.warehouse)
+            former = _latest_whole(home)
+            if former is not None:
+                _bring_back(home, former)
+        instead = f"the night {former.run_id} is published again" if former else "there is no earlier night"
+        log.warning("%s is damaged and set aside, %s: %s", home.warehouse, instead, error.__cause__ or error)
+    except WarehouseError as error:
+        log.info("%s", error)  # of another version: whole, and migrated in the copy
+
+
+def _latest_whole(home: Home) -> Generation | None:
+    """The latest generation of which every block can be read; later ones are set aside."""
+    while kept := generations(home):
+        try:
+            sound(kept[-1].path)
+            return kept[-1]
+        except WarehouseError as error:
+            log.warning("%s; it is passed over", error)
+            set_aside(home, kept[-1].path)
+    return None
+
+
+def _bring_back(home: Home, former: Generation) -> None:
+    _wal(home.warehouse).unlink(missing_ok=True)
+    former.path.replace(home.warehouse)
+    _sync(home.root)
 
 
 def generations(home: Home) -> list[Generation]:
