@@ -12,9 +12,9 @@ from schemas.errors import WarehouseError
 from schemas.tables import TABLES
 from schemas.values import Home
 from warehouse.connection import UnreadableError, told, writer
-from warehouse.ddl import NUMBERED, create_macros, create_tables, polars_schema, required
+from warehouse.ddl import create_macros, create_tables, polars_schema, required
 from warehouse.night.publishing import pasts, recover, set_aside
-from warehouse.rows import number_tracks, rewrite, transaction
+from warehouse.rows import transaction
 from warehouse.statements import identifier, statement
 
 log = logging.getLogger(__name__)
@@ -75,11 +75,10 @@ def start(home: Home, run_id: str, source: str, *, whole: bool = False) -> Path:
 
 
 def finish(build: Path) -> None:
-    """Fill ``songs`` and ``cards``, which the macros and the queries read; call it when facts and recordings stand."""
+    """Fill ``songs``, which the macros and the queries read; call it when facts and recordings stand."""
     with writer(build) as con, transaction(con):
         con.execute("truncate songs")
         con.execute(statement("replace_songs"))
-        number_tracks(con)
 
 
 def _clear(building: Path) -> None:
@@ -142,9 +141,6 @@ def _carry(con: DuckDBPyConnection, table: str, run_id: str, sources: Sequence[s
             log.warning("%s of the earlier night lacks columns that are needed now: not carried over", table)
         return
     names, target = ", ".join(map(identifier, columns)), identifier(table)
-    if table == NUMBERED:
-        rewrite(con, table, [con.sql(f"select {names} from past.{target} order by track_id, rank").pl()])  # noqa: S608
-        return
     earlier = f"insert into {target} by name select {names} from past.{target}"  # noqa: S608 - names of our own tables
     if table in BY_NIGHT:
         recent = "select run_id from past.runs where run_id < $tonight order by run_id desc limit $nights"
