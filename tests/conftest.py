@@ -50,3 +50,12 @@ def demo_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_home(demo_night: Path, tmp_path: Path) -> Path:
     """A copy of the demo's home, for a test to write into."""
     return shutil.copytree(demo_night, tmp_path / "segue-data", ignore=shutil.ignore_patterns("prefect", "landing"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured (their property "said"), from whichever process they ran in."""
+    reports = terminalreporter.getreports("passed")
+    if lines := [line for report in reports for name, line in report.user_properties if name == "said"]:
+        terminalreporter.section("measured, not asserted")
+        for line in lines:
+            terminalreporter.write_line(str(line))

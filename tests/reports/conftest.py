@@ -57,20 +57,10 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-SAID = pytest.StashKey[list[str]]()
-
-
 @pytest.fixture
-def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
+def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Print a line at the end of the run."""
-    return request.config.stash.setdefault(SAID, []).append
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if lines := config.stash.get(SAID, []):
-        terminalreporter.section("how fast the pages are")
-        for line in lines:
-            terminalreporter.write_line(line)
+    return lambda line: record_property("said", line)
 
 
 @dataclass
