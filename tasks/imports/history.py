@@ -14,7 +14,7 @@ from schemas.catalogue import DAY_MS
 from schemas.values import REJECTED, Harvest
 from tasks.imports.files.sheets import ROW, Sheet
 from tasks.imports.headings import heading
-from tasks.imports.names import SPOTIFY_ID, bare_id, derived_id, names_as_written, spotify_page
+from tasks.imports.names import SPOTIFY_ID, bare_id, derived_id, is_collective, names_as_written, spotify_page
 from tasks.imports.quantities import Notes, moments, numbers, truths
 
 HEARD_MS = 30_000
@@ -197,12 +197,12 @@ def _plays(heard: pl.DataFrame, notes: Notes) -> pl.DataFrame:
 
 
 def _songs(heard: pl.DataFrame) -> list[Harvest]:
-    """What the rows say of their songs: the title, the artist of the album, and the album."""
+    """What the rows say of their songs: the title, the artist of the album (unless it is one of many), and the album."""
     named = heard.filter(pl.col("name").is_not_null() & pl.col("track_id").is_not_null()).unique(
         "track_id", keep="last", maintain_order=True
     )
     artist = pl.col("artist")
-    credited = named.filter(artist.is_not_null()).with_columns(artist_id=derived_id(artist))
+    credited = named.filter(artist.is_not_null() & ~is_collective(artist)).with_columns(artist_id=derived_id(artist))
     on_album = named.filter(pl.col("album").is_not_null()).with_columns(album_id=derived_id(artist, pl.col("album")))
     tracks = named.select(
         "track_id",

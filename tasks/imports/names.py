@@ -19,6 +19,24 @@ REFERENCE = r"^(?:spotify:(?:user:[^:]*:)?{0}:|https?://(?:open|play)\.spotify\.
 COMMA_IN_NAME = ("The ", "Jr", "Sr", "III")
 """After a comma these go on with the same name: Tyler, The Creator; Sammy Davis, Jr."""
 
+COLLECTIVE = (
+    "various artists",
+    "various",
+    "v a",
+    "varios artistas",
+    "varios",
+    "varios interpretes",
+    "artistes divers",
+    "verschiedene interpreten",
+    "verschiedene",
+    "artisti vari",
+    "diverse artiesten",
+    "diverse artister",
+    "rozni wykonawcy",
+    "разные исполнители",
+)
+"""What stands, normalised, in place of an artist on albums of many: the name of nobody."""
+
 
 def normalised(names: pl.Expr) -> pl.Expr:
     """Names for comparison: accents and punctuation gone, small letters; a name of nothing else stays as it is."""
@@ -30,6 +48,11 @@ def normalised(names: pl.Expr) -> pl.Expr:
         .str.strip_chars()
     )
     return pl.when(bare == "").then(names.str.to_lowercase().str.strip_chars()).otherwise(bare)
+
+
+def is_collective(artists: pl.Expr) -> pl.Expr:
+    """Whether an artist is none, but many: Various Artists."""
+    return normalised(artists).is_in(COLLECTIVE)
 
 
 def derived_id(*names: pl.Expr) -> pl.Expr:

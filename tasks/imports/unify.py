@@ -14,6 +14,7 @@ import polars as pl
 
 from schemas.values import Harvest
 from tasks.imports.names import DERIVED, derived_id
+from warehouse.ddl import key_of
 
 MAPPED = {
     "tracks": ("track_id", "album_id"),
@@ -57,6 +58,15 @@ def unified(harvests: Sequence[Harvest], known: Mapping[str, pl.DataFrame]) -> l
         for harvest in harvests
     ]
     return _with_every_playlist(joined)
+
+
+def unnamed(harvest: Harvest, known: Mapping[str, pl.DataFrame]) -> Harvest:
+    """Without the descriptions of songs, artists and albums that are ``known``, for a source that tells less than what is."""
+    if harvest.entity not in NAMING:
+        return harvest
+    new = harvest.rows.join(known[harvest.entity], on=key_of(harvest.entity), how="anti", maintain_order="left")
+    skipped = {**harvest.skipped, "described already": harvest.rows.height - new.height}
+    return replace(harvest, rows=new, skipped=skipped)
 
 
 def _is_derived(column: str) -> pl.Expr:

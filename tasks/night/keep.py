@@ -4,11 +4,14 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from schemas.values import Checked, Harvest
-from tasks.imports.unify import NAMING, unified
+from tasks.imports.importing import gathered
+from tasks.imports.unify import NAMING, unified, unnamed
 from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.validate import check
@@ -68,12 +71,15 @@ def drop_stale(night: Night) -> None:
 
 @stage("imports")
 def fold_imports(night: Night) -> None:
-    """Let the tables hold what ``segue import`` took, no more and no less; the demo leaves it out."""
-    if night.source == "demo":
-        night.ledger.current.verdict = "skipped"
-        return
+    """Let the tables hold what ``segue import`` took, no more and no less.
+
+    The demo leaves that out: its listener is another person, whose own history is read in its place.
+    """
     known = {name: reading.table(night.build, name) for name in NAMING}
-    brought = unified(imports.harvests(night.home), known)
+    if night.source == "demo":
+        brought = [unnamed(harvest, known) for harvest in unified(_of_the_listener(), known)]
+    else:
+        brought = unified(imports.harvests(night.home), known)
     found = [harvest for harvest in brought if not harvest.rows.is_empty() or _holds(night, harvest)]
     _book(night, [writing.merge(night.build, check(harvest), night.run_id) for harvest in found])
 
@@ -83,6 +89,14 @@ def profile_tables(night: Night) -> None:
     """Note which lists changed, then describe every column of every table: nulls, different values, range, mean, quantiles."""
     past.remember(night.build, night.run_id)
     night.ledger.current.rows = profiling.profile(night.build)
+
+
+def _of_the_listener() -> list[Harvest]:
+    """The streaming history of the demo's listener: written as Spotify sends it, read as `segue import` reads it."""
+    from tasks.standin.demo import write_demo_history
+
+    with TemporaryDirectory(prefix="segue-") as folder:
+        return gathered([write_demo_history(Path(folder) / "my_spotify_data.zip")], "demo")
 
 
 def _holds(night: Night, harvest: Harvest) -> bool:

@@ -2,7 +2,10 @@
 
 Each song is described by the songs it belongs with (its neighbours), its genres and its artists; average linkage on the
 cosine of these descriptions groups the strongest songs, and the silhouette says into how many groups (P. Rousseeuw,
-J. Comput. Appl. Math. 20, 1987). The others join the group that they are nearest to. A listener of one taste has one.
+J. Comput. Appl. Math. 20, 1987). Where little is known of the songs (a streaming history alone has neither genres nor
+sound) nearly all of them are far from each other and silhouettes are small; there groups are told apart when hardly any
+likeness crosses from one to another, by the assortativity coefficient (M. Newman, Phys. Rev. E 67, 2003). The others join
+the group that they are nearest to. A listener of one taste has one.
 """
 
 from collections import Counter
@@ -16,6 +19,8 @@ from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import silhouette_score
 from sklearn.preprocessing import normalize
 
+from tasks.imports.names import is_collective
+
 CORE = 300
 """Songs that decide on the groups: the strongest that anything speaks for."""
 
@@ -27,6 +32,9 @@ LEAST_SONGS = 4
 
 CLEAR = 0.12
 """Silhouette from which on groups are told apart."""
+
+APART = 0.9
+"""Assortativity from which on they are where no silhouette is clear: 1 when songs are only like songs of their own group."""
 
 SMALL = 0.03
 """A group with a smaller share of the core's evidence joins the nearest larger one."""
@@ -101,6 +109,7 @@ def _groups(described: sparse.csr_matrix, weights: np.ndarray) -> np.ndarray:
     distances = np.clip(1 - heart @ heart.T, 0, 2)
     np.fill_diagonal(distances, 0)
     best, labels = CLEAR, np.zeros(len(core), int)
+    apart, unclear = APART, labels
     for count in range(2, min(MOST, len(core) // LEAST_SONGS) + 1):
         tried = AgglomerativeClustering(count, metric="precomputed", linkage="average").fit_predict(distances)
         tried = _without_small(tried, distances, weights[core])
@@ -108,6 +117,10 @@ def _groups(described: sparse.csr_matrix, weights: np.ndarray) -> np.ndarray:
             clearness = silhouette_score(distances, tried, metric="precomputed")
             if clearness > best + 1e-9:
                 best, labels = clearness, tried
+            if (assortment := _assortativity(1 - distances, tried)) > apart + 1e-9:
+                apart, unclear = assortment, tried
+    if best == CLEAR:
+        labels = unclear
     found = sorted(set(labels))
     centres = normalize(np.vstack([heart[labels == label].mean(axis=0) for label in found]))
     nearest = np.asarray(described @ centres.T).argmax(axis=1)
@@ -129,6 +142,15 @@ def _without_small(labels: np.ndarray, distances: np.ndarray, weights: np.ndarra
     return labels
 
 
+def _assortativity(likeness: np.ndarray, labels: np.ndarray) -> float:
+    """How much of all likeness between two songs lies within groups, against chance: 0 as by chance, 1 all of it."""
+    member = (labels[:, None] == np.unique(labels)).astype(float)
+    between = member.T @ (likeness - np.diag(np.diag(likeness))) @ member
+    shares = between / max(between.sum(), 1e-12)
+    chance = float((shares.sum(axis=1) ** 2).sum())
+    return float((np.trace(shares) - chance) / max(1 - chance, 1e-12))
+
+
 def _ordered(labels: np.ndarray, weights: np.ndarray) -> list[int]:
     """Groups numbered by their weight, the weightiest 0."""
     mass = {label: weights[(labels == label) & (weights > 0)].sum() for label in set(labels.tolist())}
@@ -139,7 +161,7 @@ def _ordered(labels: np.ndarray, weights: np.ndarray) -> list[int]:
 def _names(rows: pl.DataFrame, labels: Sequence[int]) -> Mapping[int, str]:
     """Each taste by the two genres that set it apart, else by its two weightiest artists; no two alike."""
     genres = _weighed(rows, labels, "genres")
-    artists = _weighed(rows, labels, "artists")
+    artists = _weighed(rows.with_columns(_persons(rows["artists"])), labels, "artists")
     names: dict[int, str] = {}
     for label in sorted(set(labels)):
         told = _telling(genres, label) or [name for name, _ in artists[label].most_common(2)] or [f"taste {label + 1}"]
@@ -148,6 +170,11 @@ def _names(rows: pl.DataFrame, labels: Sequence[int]) -> Mapping[int, str]:
             name = ", ".join([name, *[artist for artist, _ in artists[label].most_common(1)]])
         names[label] = name if name not in names.values() else f"{name} ({label + 1})"
     return names
+
+
+def _persons(artists: pl.Series) -> pl.Series:
+    """Lists of artists without those that are nobody, such as Various Artists."""
+    return pl.DataFrame([artists]).select(pl.col("artists").list.filter(~is_collective(pl.element()))).to_series()
 
 
 def _weighed(rows: pl.DataFrame, labels: Sequence[int], column: str) -> dict[int, Counter[str]]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 from tasks.standin.account import FRIEND, RANGES, SPOTIFY, Account, Entry, Playlist, Saved, artists_of, instant
+from tasks.standin.catalogue.bundle import bundled
 from tasks.standin.catalogue.model import Album, Catalogue, Track
+from tasks.standin.demo.history import write_history
 from tasks.standin.demo.listening import DAYS, Listening, listened
 from tasks.standin.demo.taste import THEMES, Taste
 from tasks.standin.dirt import episode, local_file, null_row
@@ -14,7 +17,9 @@ from tasks.standin.faults import Fault, on, rate_limited, server_error
 DEMO_AT = datetime(2026, 9, 1, 6, tzinfo=UTC)
 """The morning after the last play. Fixed, so that every run of the demo sees the same account."""
 SEED = "segue"
-BY_DAY, BY_NIGHT = ("heavy", "arena"), ("late house", "sun house")
+BY_DAY, BY_NIGHT = ("heavy",), ("late house", "sun house")
+HISTORY_DAYS = 90
+"""So much of the year stands in the history that a demo night reads: more would make that night longer, and no truer."""
 RANGE_DAYS = dict(zip(RANGES, (28, 183, 365), strict=True))
 DEMO_FAULTS: tuple[Fault, ...] = (
     on("/v1/me/tracks", rate_limited(1), nth=2),
@@ -58,6 +63,12 @@ def demo_listening(
     Of up to `sessions` a day, for so many `days`; the defaults give the year that the account knows of, some 6,000 rows.
     """
     return heard(themed_lists(catalogue, at, seed), at, seed, days, sessions)
+
+
+def write_demo_history(target: Path) -> Path:
+    """Write the latest `HISTORY_DAYS` of the listener's extended streaming history and return `target`."""
+    since = instant(DEMO_AT - timedelta(days=HISTORY_DAYS))
+    return write_history(target, [row for row in demo_listening(bundled()).rows if row["ts"] >= since])
 
 
 def themed_lists(catalogue: Catalogue, at: datetime, seed: str) -> dict[str, list[Playlist]]:

@@ -1,7 +1,7 @@
 """A year of listening, simulated: sessions, skips and likes of a listener with two tastes.
 
 The process. On each day there are up to four sessions. The hour suggests what is played: one taste by day, the other
-after nine in the evening, now and then any other playlist. A session walks through a playlist of its theme, starting
+after nine in the evening, once in a long while any other playlist. A session walks through a playlist of its theme, starting
 anywhere. How much the listener cares for a song is a fixed number between 0 and 1 that grows with the songs of the
 same artist in the playlists and is otherwise chance; the less it is, the sooner the song is skipped, and once it is
 played to its end it may be liked. All chance is `Random.random` of one seed; nobody's real history is used.
@@ -66,7 +66,7 @@ def listened(
         midnight = until - timedelta(days=day, hours=until.hour, minutes=until.minute)
         for hour in hours[:sessions]:
             if chance.random() < 0.45:
-                lists = others if chance.random() < 0.25 else by_night if hour >= 21 else by_day
+                lists = others if chance.random() < 0.03 else by_night if hour >= 21 else by_day
                 playlist = lists[int(chance.random() * len(lists))]
                 begin = midnight + timedelta(hours=hour, seconds=int(chance.random() * 3600))
                 session(listening, playlist, begin, care, chance)

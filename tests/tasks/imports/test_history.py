@@ -73,6 +73,14 @@ def test_a_song_of_ones_own_without_an_id_has_one_from_its_names(home: Home, tmp
     assert taken(home, "plays")["track_id"].to_list() == ["name:radiohead|karma police"]
 
 
+@pytest.mark.parametrize("nobody", ["Various Artists", "VERSCHIEDENE INTERPRETEN", "Varios artistas"])
+def test_an_album_of_many_credits_nobody(home: Home, tmp_path: Path, nobody: str) -> None:
+    reported(home, written(tmp_path / "a.json", [play(master_metadata_album_artist_name=nobody)]))
+    assert taken(home, "tracks")["name"].to_list() == ["Karma Police"]
+    assert taken(home, "track_artists").is_empty()
+    assert taken(home, "artists").is_empty()
+
+
 def test_doubles_and_overlaps_of_files_are_one_play(home: Home, tmp_path: Path) -> None:
     other = play(ts="2024-05-01T12:00:00Z", spotify_track_uri=f"spotify:track:{OTHER}")
     first = reported(home, written(tmp_path / "a.json", [play(), play(), other]))

@@ -1,5 +1,7 @@
 """Tastes: a listener of two kinds of music has two, not their mean."""
 
+from random import Random
+
 import polars as pl
 
 from tasks.taste.clusters import tastes
@@ -64,6 +66,40 @@ def test_songs_without_genres_are_told_apart_by_their_neighbours() -> None:
     assert len({found[f"x{number}"][0] for number in range(0, 16, 2)}) == 1
     assert {taste_id for taste_id, _ in found.values()} == {0, 1}
     assert len({taste for _, taste in found.values()}) == 2
+
+
+def heard_together(songs: int, parts: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Evidence, songs and links of a streaming history alone: no genres, each song near five chance ones of its part."""
+    said, known = profile(**{f"x{number}": 2.0 - number % parts for number in range(songs)})
+    chance = Random(7)
+    links = []
+    for number in range(songs):
+        others = range(number % parts, songs, parts)
+        links += [(f"x{number}", f"x{other}", 1.0) for other in chance.sample(others, 5)]
+    schema = NO_LINKS.schema
+    return said, known.with_columns(artist_ids=pl.concat_list("track_id")), pl.DataFrame(links, schema, orient="row")
+
+
+def test_songs_of_which_little_is_known_are_told_apart_when_no_likeness_crosses() -> None:
+    said, songs, links = heard_together(80, parts=2)
+    found = tastes(said, songs, links)
+    assert found.group_by("taste_id").agg(pl.col("track_id").str.slice(1).cast(pl.Int32) % 2).sort("taste_id")[
+        "track_id"
+    ].list.unique().to_list() == [[0], [1]]
+    assert found["taste"].n_unique() == 2
+
+
+def test_songs_of_which_little_is_known_are_one_taste_when_likeness_crosses() -> None:
+    said, songs, links = heard_together(80, parts=1)
+    assert set(tastes(said, songs, links)["taste_id"]) == {0}
+
+
+def test_a_taste_is_never_called_after_nobody() -> None:
+    said, songs = profile(**{f"x{number}": 2.0 for number in range(8)})
+    nobody = pl.lit(["Various Artists", "Somebody"], pl.List(pl.String))
+    assert set(tastes(said, songs.with_columns(artists=nobody), NO_LINKS)["taste"]) == {"Somebody"}
+    nobody = pl.lit(["Various Artists"], pl.List(pl.String))
+    assert set(tastes(said, songs.with_columns(artists=nobody), NO_LINKS)["taste"]) == {"taste 1"}
 
 
 def test_what_speaks_against_belongs_to_the_taste_that_it_is_nearest_to() -> None:
