@@ -7,16 +7,17 @@ from schemas.errors import SegueError
 
 def main() -> None:
     """Run a command; an expected error is one line on stderr and its exit code, anything else a traceback."""
+    from flows.cli import console
     from flows.cli.app import app
 
     try:
         app()
     except SegueError as error:
         sys.stdout.flush()
-        print(f"segue: {error}", file=sys.stderr)
+        console.fail(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print("segue: stopped; nothing that was published or landed is lost", file=sys.stderr)
+        console.fail("stopped; nothing that was published or landed is lost")
         sys.exit(130)
     except BrokenPipeError:
         # the reader of our output went away, as `segue ... | head` does

@@ -1,74 +1,147 @@
 """The nightly deployment, and a Prefect server of our own on loopback for those who have none."""
 
+import asyncio
 import logging
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import FrameType
 from typing import cast
-from zoneinfo import ZoneInfo
+from uuid import UUID
 
-from prefect import get_client, serve
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect import get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
 from prefect.deployments.runner import RunnerDeployment
 from prefect.flows import EntrypointType
+from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Crashed
 from tzlocal import get_localzone_name
 
 from flows.refresh import refresh
 from flows.settings import use_prefect_server
-from schemas.errors import SegueError, SettingsError
+from schemas.errors import SegueError
 from schemas.values import Home
+from tasks.upkeep import stories
+from tasks.upkeep.timetable import Timetable, served, timetable
+from warehouse.night.locking import holder
 
 log = logging.getLogger(__name__)
 
 LOCAL_SERVER = "http://127.0.0.1:4200"
 START_SECONDS = 120
+STOP_SECONDS = 4
+AGAIN_SECONDS = 10
+"""Between the end of a runner or a server that should not have ended and the next one."""
 
 
 def serve_nightly(home: Home, *, cron: str, timezone: str, source: str) -> None:
     """Serve ``refresh/nightly`` until stopped; the schedule and its history live in the Prefect server.
 
+    A night that was missed while nobody served is caught up once. A server of ours or a runner that dies is started again.
+
     Raises:
         SettingsError: the cron line or the time zone is none.
+        HomeError: another process serves a schedule on this home.
         SegueError: no Prefect server answers and none could be started.
     """
-    timezone = timezone or get_localzone_name()
-    deployment = nightly(cron, timezone, source)
-    with server(home) as address:
-        log.info("serving refresh/nightly at '%s' %s; watch it at %s", cron, timezone, address.removesuffix("/api"))
-        serve(deployment, print_starting_message=False)
+    wanted = timetable(cron, timezone or get_localzone_name(), source, _now())
+    signal.signal(signal.SIGTERM, _end)
+    with served(home, wanted) as due, server(home) as address:
+        log.info(
+            "serving refresh/nightly at '%s' %s, next at %s UTC; watch it at %s",
+            due.cron,
+            due.timezone,
+            f"{due.next(_now()):%Y-%m-%d %H:%M}",
+            address.removesuffix("/api"),
+        )
+        while True:
+            try:
+                asyncio.run(_serve(nightly(due), home, due))
+                break
+            except Exception as error:  # the runner gives up when its server is away for long; we do not
+                log.warning("Prefect's runner ended (%s); it starts again in %d s", error, AGAIN_SECONDS)
+                time.sleep(AGAIN_SECONDS)
+    log.info("the schedule is served no more; `segue schedule` takes it up again")
 
 
-def nightly(cron: str, timezone: str, source: str) -> RunnerDeployment:
-    """The deployment ``refresh/nightly``: one night at a time, a second one that comes meanwhile is cancelled.
-
-    Raises:
-        SettingsError: the cron line or the time zone is none.
-    """
-    try:
-        ZoneInfo(timezone)
-        schedule = Cron(cron, timezone=timezone)
-    except (ValueError, OSError, KeyError) as error:
-        raise SettingsError(
-            f"the schedule {cron!r} in the time zone {timezone!r} cannot be used ({error}): "
-            'write it like --cron "0 3 * * *" --timezone Europe/Berlin'
-        ) from error
+def nightly(due: Timetable) -> RunnerDeployment:
+    """The deployment ``refresh/nightly``; that nights never meet is seen to by the lock of the home."""
     deployment = refresh.to_deployment(
         name="nightly",
-        schedules=[schedule],
-        parameters={"source": source},
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        schedules=[Cron(due.cron, timezone=due.timezone)],
+        parameters={"source": due.source},
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     return cast("RunnerDeployment", deployment)  # a coroutine only inside an event loop
 
 
+async def _serve(deployment: RunnerDeployment, home: Home, due: Timetable) -> None:
+    """Run what is due until SIGTERM comes; a night at work is then ended, and resumable."""
+    runner = Runner(pause_on_shutdown=False, limit=1)
+    loop, serving = asyncio.get_running_loop(), asyncio.current_task()
+    assert serving is not None
+
+    def stop(*_: object) -> None:
+        loop.call_soon_threadsafe(serving.cancel)
+
+    runner.handle_sigterm = stop  # type: ignore[method-assign]  # Prefect's own one never awaits its stop
+    deployment_id = await runner.aadd_deployment(deployment)
+    await _bury(deployment_id, home)
+    await _catch_up(deployment_id, home, due)
+    try:
+        await runner.start()
+    except asyncio.CancelledError:
+        serving.uncancel()
+    finally:
+        signal.signal(signal.SIGTERM, _end)
+
+
+async def _bury(deployment_id: UUID, home: Home) -> None:
+    """Runs that a power cut ended stay Running in Prefect's books for ever; nobody holds the home, so they are dead."""
+    if holder(home):
+        return
+    async with get_client() as client:
+        lost = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                deployment_id=FlowRunFilterDeploymentId(any_=[deployment_id]),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING])),
+            )
+        )
+        for run in lost:
+            await client.set_flow_run_state(run.id, Crashed(message="its process is gone"), force=True)
+
+
+async def _catch_up(deployment_id: UUID, home: Home, due: Timetable) -> None:
+    """Ask for one night, now, when one or more were due and never ran."""
+    missed = due.missed(stories.last_run(home, due.source), _now())
+    if missed is None:
+        return
+    log.info("the night that was due at %s UTC did not come: it is caught up now", f"{missed:%Y-%m-%d %H:%M}")
+    async with get_client() as client:
+        await client.create_flow_run_from_deployment(
+            deployment_id, tags=["catch-up"], idempotency_key=f"catch-up of {missed.isoformat()} in {home.root}"
+        )
+
+
 @contextmanager
 def server(home: Home) -> Iterator[str]:
-    """The address of a Prefect API: the configured one, one that runs on this machine already, or a new one for the block."""
+    """The address of a Prefect API: the configured one, one that runs on this machine already, or a new one for the block.
+
+    The new one is started again whenever it ends before the block does.
+    """
     configured = PREFECT_API_URL.value()
     if configured:
         yield configured
@@ -79,34 +152,78 @@ def server(home: Home) -> Iterator[str]:
         if answers():
             yield address
             return
-        with (home.prefect / "server.log").open("ab") as output:
-            process = subprocess.Popen(
+        keeper = ServerKeeper(home)
+        try:
+            keeper.start()
+            yield address
+        finally:
+            keeper.stop()
+
+
+class ServerKeeper:
+    """A Prefect server on loopback as a child of ours, and the thread that starts it again when it dies."""
+
+    def __init__(self, home: Home) -> None:
+        self.log = home.prefect / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._keep, name="keeper of the Prefect server", daemon=True)
+
+    def start(self) -> None:
+        """Return when the server answers; raise SegueError when it ended or took too long."""
+        log.info("starting a Prefect server at %s", LOCAL_SERVER)
+        process = self._process = self._open()
+        deadline = time.monotonic() + START_SECONDS
+        while not answers():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise SegueError(
+                    f"no Prefect server could be started at {LOCAL_SERVER}: see {self.log}, "
+                    "or set PREFECT_API_URL to one that runs"
+                )
+            time.sleep(0.5)
+        self._watch.start()
+
+    def stop(self) -> None:
+        """End the server; one that does not listen is killed."""
+        self._ended.set()
+        if self._watch.is_alive():
+            self._watch.join()
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def _open(self) -> "subprocess.Popen[bytes]":
+        with self.log.open("wb") as output:
+            return subprocess.Popen(
                 [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", "4200"],
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us; we end it when the runner has said good-bye
             )
-        try:
-            await_answer(process, home)
-            yield address
-        finally:
-            process.terminate()
-            process.wait()
 
-
-def await_answer(process: "subprocess.Popen[bytes]", home: Home) -> None:
-    """Return when the server answers; raise SegueError when it ended or took too long."""
-    log.info("starting a Prefect server at %s", LOCAL_SERVER)
-    deadline = time.monotonic() + START_SECONDS
-    while not answers():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise SegueError(
-                f"no Prefect server could be started at {LOCAL_SERVER}: see {home.prefect / 'server.log'}, "
-                "or set PREFECT_API_URL to one that runs"
-            )
-        time.sleep(0.5)
+    def _keep(self) -> None:
+        while not self._ended.wait(1.0):
+            if self._process is not None and self._process.poll() is not None:
+                log.warning("the Prefect server ended by itself; it is started again, see %s", self.log)
+                self._ended.wait(AGAIN_SECONDS)
+                if not self._ended.is_set():
+                    self._process = self._open()
 
 
 def answers() -> bool:
     """Whether the Prefect API of the present settings is healthy."""
     with get_client(sync_client=True) as client:
         return client.api_healthcheck() is None
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """SIGTERM before the runner is there to take it: leave every block on the way out."""
+    sys.exit(0)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -15,7 +15,7 @@ from prefect.states import Completed
 
 from flows.aftermath import aftermath
 from flows.settings import Settings
-from flows.timing import superfluous
+from flows.timing import spoken, superfluous
 from schemas.errors import SettingsError
 from tasks.night.acquire import acquire_token, extract_pages, fetch_features, plan_extraction, probe_capabilities
 from tasks.night.context import Night, access_to, tonight
@@ -49,7 +49,7 @@ def refresh(
     stages = chosen(from_stage, only)
     if why := superfluous(settings.home, source):
         return Completed(name="Skipped", message=why)
-    with aftermath(settings, source) as after:
+    with spoken(settings.log), aftermath(settings, source) as after:
         wishes = asdict(settings)
         with (
             tonight(settings.home, source, wishes, full=full, force=force, dry_run=dry_run) as night,

@@ -1,9 +1,11 @@
-"""Whether a night that Prefect's scheduler wants is still wanted: one that was missed is caught up once, not thrice."""
+"""A night that Prefect starts: whether it is still wanted (one that was missed is caught up once), and where it speaks."""
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 
 from prefect.context import FlowRunContext
 
+from flows.cli.progress import hush_prefect, shown
 from schemas.values import Home
 from tasks.upkeep import stories
 from warehouse.night.locking import holder
@@ -29,3 +31,12 @@ def overtaken(due: datetime, last_run: datetime | None) -> str | None:
     if last_run is None or last_run < due:
         return None
     return f"a night began at {last_run:%Y-%m-%d %H:%M:%S} UTC, after this one was due at {due:%H:%M:%S}"
+
+
+def spoken(log: str) -> AbstractContextManager[None]:
+    """Where a night speaks that a deployment started: on its own stderr, as the command line does; ``log`` is SEGUE_LOG."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None or context.flow_run.deployment_id is None:
+        return nullcontext()
+    hush_prefect()
+    return shown(log)

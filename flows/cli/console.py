@@ -4,6 +4,8 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -13,6 +15,16 @@ from rich.text import Text
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
+
+
+@dataclass
+class Talk:
+    """How the program talks on stderr: in text, or in JSON lines for a log collector (SEGUE_LOG)."""
+
+    is_json: bool = False
+
+
+talk = Talk()
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -29,7 +41,26 @@ def plain_lines(text: str) -> str:
 
 def say(message: str) -> None:
     """Talk to the person, on stderr."""
-    err.print(Text(plain_lines(message)), soft_wrap=True)
+    if talk.is_json:
+        say_json("info", __name__, message.strip())
+    else:
+        err.print(Text(plain_lines(message)), soft_wrap=True)
+
+
+def say_json(level: str, logger: str, message: str, **told: Any) -> None:
+    """One JSON object in one line on stderr, with the moment."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    document = {"at": at, "level": level, "logger": logger, "message": message, **told}
+    sys.stderr.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+    sys.stderr.flush()
+
+
+def fail(message: str) -> None:
+    """Why the command ends, in one line on stderr."""
+    if talk.is_json:
+        say_json("error", __name__, message, event="failed")
+    else:
+        print(f"segue: {message}", file=sys.stderr)
 
 
 def print_json(document: Any) -> None:

@@ -138,9 +138,10 @@ def schedule(
     if source is not None:
         settings = replace(settings, source=source.value)
     prepare_home(settings.home)
-    from flows.deployments import serve_nightly
-
     with shown(settings.log):
+        from flows.deployments import serve_nightly
+
+        hush_prefect()
         serve_nightly(settings.home, cron=cron, timezone=timezone, source=settings.source)
 
 

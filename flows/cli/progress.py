@@ -3,16 +3,14 @@
 Stages and tools talk through ``logging``; the extra field ``event`` tells a display what kind of talk it is.
 """
 
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from rich.status import Status
 from rich.text import Text
 
-from flows.cli.console import err, plain
+from flows.cli.console import err, plain, say_json, talk
 
 ROOMS = ("flows", "tasks", "warehouse", "reports")
 OUR_EXTRAS = (
@@ -56,10 +54,11 @@ class Lines(logging.Handler):
                     f"{getattr(record, 'stage', ''):<12}",
                     (f"{seconds:6.1f} s  ", "dim"),
                     plain(note),
-                )
+                ),
+                soft_wrap=True,
             )
             return
-        err.print(Text(f"  {message}", style="yellow" if record.levelno >= logging.WARNING else "dim"))
+        err.print(Text(f"  {message}", style="yellow" if record.levelno >= logging.WARNING else "dim"), soft_wrap=True)
 
 
 def _asked(record: logging.LogRecord) -> str:
@@ -74,21 +73,17 @@ class JsonLines(logging.Handler):
     """One JSON object a line, for log collectors."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        told = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        told.update({name: getattr(record, name) for name in OUR_EXTRAS if hasattr(record, name)})
-        err.file.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
-        err.file.flush()
+        told = {name: getattr(record, name) for name in OUR_EXTRAS if hasattr(record, name)}
+        if record.exc_info:
+            told["error"] = logging.Formatter().formatException(record.exc_info)
+        say_json(record.levelname.lower(), record.name, record.getMessage(), **told)
 
 
 @contextmanager
 def shown(log: str) -> Iterator[None]:
     """Show what the rooms say while the block runs; ``log`` is the setting SEGUE_LOG."""
     if log == "json":
+        talk.is_json = True
         with _handled(JsonLines()):
             yield
     elif err.is_terminal:
@@ -100,8 +95,16 @@ def shown(log: str) -> Iterator[None]:
 
 
 def hush_prefect() -> None:
-    """Keep what Prefect says of runs off the terminal: an error that ends a night is told by the command line, once."""
-    for handler in logging.getLogger().handlers:
+    """Keep what Prefect says of runs off the terminal: an error that ends a night is told by the command line, once.
+
+    Call it when Prefect is imported. Where the program talks in JSON, what Prefect warns of is JSON, too.
+    """
+    root = logging.getLogger()
+    if talk.is_json:
+        for handler in list(root.handlers):
+            root.removeHandler(handler)
+        root.addHandler(JsonLines(logging.WARNING))
+    for handler in root.handlers:
         handler.addFilter(lambda record: record.name not in ("prefect.flow_runs", "prefect.task_runs"))
 
 
