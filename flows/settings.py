@@ -128,6 +128,12 @@ class Settings:
     model_sources: tuple[str, ...] = _setting(
         "SEGUE_MODEL_SOURCES", "", _names, "sources the models may learn from, such as `file,export`; empty for all"
     )
+    timezone: str = _setting(
+        "SEGUE_TIMEZONE",
+        "",
+        _text,
+        "whose hours and days `segue exclude` means, such as Europe/Berlin; else this machine's",
+    )
     generations: int = _setting(
         "SEGUE_GENERATIONS", "7", _between(1, 1000, int), "earlier published files kept for rollback"
     )

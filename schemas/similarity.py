@@ -141,7 +141,7 @@ class Exclusions(pa.DataFrameModel):
         isin=["artist", "genre", "playlist", "hours", "dates", "device", "incognito"], description="What is excluded"
     )
     value: str = pa.Field(
-        description="Name or id; 22:00-06:00 (UTC) for hours; 2026-12-01..2026-12-26 for dates; part of a device's name"
+        description="Name or id; 22:00-06:00 and a time zone for hours; so too 2026-12-01..2026-12-26 for dates; part of a device's name"
     )
     plays: pl.Int64 = pa.Field(ge=0, le=2**62, description="Plays that do not count because of it")
     songs: pl.Int64 = pa.Field(ge=0, le=2**62, description="Songs that left the profile because of it")

@@ -106,7 +106,8 @@ def exclude(
     value: Annotated[
         str | None,
         typer.Argument(
-            help="A name; 22:00-06:00 (UTC); 2026-12-01..2026-12-26; part of a device's name.", show_default=False
+            help="A name; 22:00-06:00 or 2026-12-01..2026-12-26, with a time zone or in SEGUE_TIMEZONE; part of a device's name.",
+            show_default=False,
         ),
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Let it count again.")] = False,
@@ -114,15 +115,16 @@ def exclude(
 ) -> None:
     """Do not let something count for the profile, such as the children's songs or what plays while you sleep.
 
-    It may still be recommended (block it to prevent that), and it takes effect with the next `segue refresh`, which also
-    works out how many plays and songs each exclusion takes away.
+    It may still be recommended (block it to prevent that). Shown is how many plays and songs each exclusion takes away from
+    the profile, and how much of its weight; the next `segue refresh` makes the profile without them.
     """
     from tasks.taste import exclusions
 
-    home = Settings.from_env().home
-    lines = exclusions.read(home.exclusions)
+    settings = Settings.from_env()
+    home, zone = settings.home, settings.timezone
+    lines = exclusions.read(home.exclusions, zone)
     if kind is not None:
-        wanted = exclusions.checked(kind, value or ("yes" if kind == "incognito" else ""))
+        wanted = exclusions.checked(kind, value or ("yes" if kind == "incognito" else ""), zone)
         others = [line for line in lines if line != wanted]
         if remove and others == lines:
             raise typer.BadParameter(f"{wanted.kind} {wanted.value!r} is not excluded; `segue exclude` shows what is")

@@ -9,7 +9,8 @@ from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.taste import exclusions
 from tasks.taste.clusters import tastes
-from tasks.taste.evidence import Library, evidence
+from tasks.taste.evidence import evidence
+from tasks.taste.library import library
 from warehouse import for_you, journal
 from warehouse.night import writing
 from warehouse.reading import query, table
@@ -32,21 +33,14 @@ def fold_feedback(night: Night) -> None:
 def publish_lists(night: Night) -> None:
     """Work out the profile and the list for the person, keep what is still good of last night's list, and say how much."""
     build = night.build
-    library = Library(
-        plays=table(build, "plays"),
-        saved=table(build, "saved_tracks"),
-        top=table(build, "top_tracks"),
-        listed=query(build, "for_you/listed"),
-        feedback=table(build, "feedback"),
-        songs=table(build, "songs"),
-    )
+    known = library(build)
     playlists = table(build, "playlists").select("playlist_id", "name")
-    excluded = exclusions.read(night.home.exclusions)
-    writing.replace(build, "exclusions", exclusions.effects(library, excluded, playlists))
-    said = evidence(exclusions.without(library, excluded, playlists))
+    excluded = exclusions.read(night.home.exclusions, night.wishes.get("timezone", ""))
+    writing.replace(build, "exclusions", exclusions.effects(known, excluded, playlists))
+    said = evidence(exclusions.without(known, excluded, playlists))
     near = query(build, "for_you/reached", seeds=said["track_id"].to_list())
     near = near.select("score", track_id="seed", neighbour_id="track_id")
-    profile = tastes(said, library.songs, near)
+    profile = tastes(said, known.songs, near)
     writing.replace(build, "tastes", profile)
     writing.replace(build, "taste_links", near.join(_strongest(profile), on="track_id", how="semi"))
     earlier = (

@@ -5,10 +5,13 @@
     artist,Nickelback              an artist by name or id
     genre,christmas                a genre
     playlist,Sleep                 plays from a playlist, by its name or id
-    hours,22:00-06:00              plays that ended at these hours (UTC)
-    dates,2026-12-01..2026-12-26   plays on these days (UTC)
+    hours,22:00-06:00              plays that ended at these hours
+    dates,2026-12-01..2026-12-26   plays on these days
     device,Kitchen                 plays on devices with this in their name
     incognito,yes                  plays in private sessions
+
+Hours and days are those of a time zone: of the one that follows (``22:00-06:00 Asia/Tokyo``), else of SEGUE_TIMEZONE, else
+of this machine; wherever they are shown, the zone is. Plays know only the moment (UTC) and sometimes the country.
 
 The songs may still be recommended: to keep them away, block them.
 """
@@ -21,14 +24,16 @@ import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import polars as pl
+from tzlocal import get_localzone_name
 
-from schemas.errors import SettingsError, WarehouseError
+from schemas.errors import SettingsError
 from schemas.values import Home
 from tasks.taste.evidence import Library, evidence
+from tasks.taste.library import library
 from warehouse.reading import table
 
 log = logging.getLogger(__name__)
@@ -38,6 +43,7 @@ HEADER = ["kind", "value"]
 EFFECTS = {"kind": pl.String, "value": pl.String, "plays": pl.Int64, "songs": pl.Int64, "weight": pl.Float64}
 HOURS = re.compile(r"^(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)$")
 DATES = re.compile(r"^(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)$")
+ZONED = re.compile(r"^(.*\d)\s+([A-Za-z][\w/+-]*)$")
 
 
 @dataclass(frozen=True, order=True)
@@ -48,19 +54,17 @@ class Exclusion:
     value: str
 
 
-def checked(kind: str, value: str) -> Exclusion:
-    """The exclusion, if it can be understood.
+def checked(kind: str, value: str, zone: str = "") -> Exclusion:
+    """The exclusion, if it can be understood; hours and days get the time zone ``zone`` if they name none, else the machine's.
 
     Raises:
-        SettingsError: the kind is none, or the value is not of its form.
+        SettingsError: the kind is none, or the value is not of its form, or there is no such time zone.
     """
     kind, value = kind.strip().lower(), value.strip()
     if kind not in KINDS:
         raise SettingsError(f"there is no exclusion by {kind!r}: give one of {', '.join(KINDS)}")
-    if kind == "hours":
-        _hours(value)
-    if kind == "dates":
-        _dates(value)
+    if kind in ("hours", "dates"):
+        value = _zoned(kind, value, zone)
     if not value:
         raise SettingsError(
             f"an exclusion by {kind} needs a value, such as: {kind} {'yes' if kind == 'incognito' else '…'}"
@@ -68,8 +72,8 @@ def checked(kind: str, value: str) -> Exclusion:
     return Exclusion(kind, value)
 
 
-def read(path: Path) -> list[Exclusion]:
-    """The lines of the file, each once; what cannot be understood is told in the log and left out."""
+def read(path: Path, zone: str = "") -> list[Exclusion]:
+    """The lines of the file, each once, in the form of `checked`; what cannot be understood is told in the log and left out."""
     if not path.exists():
         return []
     found: dict[Exclusion, None] = {}
@@ -82,7 +86,7 @@ def read(path: Path) -> list[Exclusion]:
         ):
             continue
         try:
-            found[checked(row[0], row[1] if len(row) > 1 else "")] = None
+            found[checked(row[0], row[1] if len(row) > 1 else "", zone)] = None
         except SettingsError as error:
             log.warning("%s, line %d: %s", path, number, error)
     return list(found)
@@ -100,37 +104,35 @@ def write(path: Path, exclusions: Sequence[Exclusion]) -> None:
 
 
 def standing(home: Home, exclusions: Sequence[Exclusion]) -> pl.DataFrame:
-    """The exclusions with what each took away on the latest night: kind, value, plays, songs, weight; null until a night ran."""
+    """The exclusions with what each takes away from the published night: kind, value, plays, songs, weight; null before one."""
     lines = pl.DataFrame(
         {"kind": [one.kind for one in exclusions], "value": [one.value for one in exclusions]},
         schema={"kind": pl.String, "value": pl.String},
     )
-    try:
-        effects = table(home.warehouse, "exclusions")
-    except WarehouseError:
-        effects = pl.DataFrame(schema=EFFECTS)
-    return lines.join(effects, on=["kind", "value"], how="left", maintain_order="left")
+    if exclusions and home.warehouse.exists():
+        return effects(library(home.warehouse), exclusions, table(home.warehouse, "playlists"))
+    return lines.join(pl.DataFrame(schema=EFFECTS), on=["kind", "value"], how="left")
 
 
-def without(library: Library, exclusions: Sequence[Exclusion], playlists: pl.DataFrame) -> Library:
+def without(known: Library, exclusions: Sequence[Exclusion], playlists: pl.DataFrame) -> Library:
     """The library without what the exclusions name; ``playlists`` has playlist_id and name."""
     for exclusion in exclusions:
-        library = _less(library, exclusion, playlists)
-    return library
+        known = _less(known, exclusion, playlists)
+    return known
 
 
-def effects(library: Library, exclusions: Sequence[Exclusion], playlists: pl.DataFrame) -> pl.DataFrame:
+def effects(known: Library, exclusions: Sequence[Exclusion], playlists: pl.DataFrame) -> pl.DataFrame:
     """Rows of the table ``exclusions``: what each one takes away from the whole library, by itself."""
     rows = []
-    whole = evidence(library) if exclusions else pl.DataFrame()
+    whole = evidence(known) if exclusions else pl.DataFrame()
     for exclusion in exclusions:
-        rest = _less(library, exclusion, playlists)
+        rest = _less(known, exclusion, playlists)
         left = evidence(rest)
         rows.append(
             {
                 "kind": exclusion.kind,
                 "value": exclusion.value,
-                "plays": library.plays.height - rest.plays.height,
+                "plays": known.plays.height - rest.plays.height,
                 "songs": whole.join(left, on="track_id", how="anti").height,
                 "weight": _speaking_for(whole) - _speaking_for(left),
             }
@@ -142,16 +144,16 @@ def _speaking_for(profile: pl.DataFrame) -> float:
     return float(profile.filter(pl.col("weight") > 0)["weight"].sum())
 
 
-def _less(library: Library, exclusion: Exclusion, playlists: pl.DataFrame) -> Library:
+def _less(known: Library, exclusion: Exclusion, playlists: pl.DataFrame) -> Library:
     value = exclusion.value
     if exclusion.kind in ("artist", "genre"):
-        gone = _songs_of(library.songs, exclusion)
+        gone = _songs_of(known.songs, exclusion)
         return replace(
-            library,
-            plays=library.plays.join(gone, on="track_id", how="anti", maintain_order="left"),
-            saved=library.saved.join(gone, on="track_id", how="anti", maintain_order="left"),
-            top=library.top.join(gone, on="track_id", how="anti", maintain_order="left"),
-            listed=library.listed.join(gone, on="track_id", how="anti", maintain_order="left"),
+            known,
+            plays=known.plays.join(gone, on="track_id", how="anti", maintain_order="left"),
+            saved=known.saved.join(gone, on="track_id", how="anti", maintain_order="left"),
+            top=known.top.join(gone, on="track_id", how="anti", maintain_order="left"),
+            listed=known.listed.join(gone, on="track_id", how="anti", maintain_order="left"),
         )
     if exclusion.kind == "playlist":
         named = playlists.filter(
@@ -160,11 +162,11 @@ def _less(library: Library, exclusion: Exclusion, playlists: pl.DataFrame) -> Li
         ids = named["playlist_id"].to_list()
         uris = [f"spotify:playlist:{playlist_id}" for playlist_id in ids] + ids
         return replace(
-            library,
-            plays=library.plays.filter(~pl.col("context_uri").is_in(uris).fill_null(False)),
-            listed=library.listed.filter(~pl.col("playlist_id").is_in(ids)),
+            known,
+            plays=known.plays.filter(~pl.col("context_uri").is_in(uris).fill_null(False)),
+            listed=known.listed.filter(~pl.col("playlist_id").is_in(ids)),
         )
-    return replace(library, plays=library.plays.filter(~_matches(exclusion).fill_null(False)))
+    return replace(known, plays=known.plays.filter(~_matches(exclusion).fill_null(False)))
 
 
 def _songs_of(songs: pl.DataFrame, exclusion: Exclusion) -> pl.DataFrame:
@@ -181,14 +183,35 @@ def _matches(exclusion: Exclusion) -> pl.Expr:
         return pl.col("platform").str.to_lowercase().str.contains(exclusion.value.lower(), literal=True)
     if exclusion.kind == "incognito":
         return pl.col("is_incognito")
+    span, zone = _parted(exclusion.value)
+    heard = pl.col("played_at").dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
     if exclusion.kind == "dates":
-        first, last = _dates(exclusion.value)
-        return (pl.col("played_at") >= first) & (pl.col("played_at") < last + timedelta(days=1))
-    first_hour, last_hour = _hours(exclusion.value)
-    at = pl.col("played_at").dt.time()
-    if first_hour <= last_hour:
+        first, last = _dates(span)
+        return heard.dt.date().is_between(first, last)
+    first_hour, last_hour = _hours(span)
+    at = heard.dt.time()
+    if first_hour < last_hour:
         return (at >= first_hour) & (at < last_hour)
     return (at >= first_hour) | (at < last_hour)
+
+
+def _zoned(kind: str, value: str, zone: str) -> str:
+    """A span of hours or days in its one form, with its time zone."""
+    span, own_zone = _parted(value)
+    zone = own_zone or zone or get_localzone_name() or "UTC"
+    try:
+        pl.select(pl.lit(datetime.now(UTC)).dt.convert_time_zone(zone))
+    except pl.exceptions.PolarsError:
+        raise SettingsError(f"there is no time zone {zone!r}: name one such as Europe/Berlin") from None
+    if kind == "hours":
+        return "-".join(f"{hour:%H:%M}" for hour in _hours(span)) + f" {zone}"
+    return "..".join(day.isoformat() for day in _dates(span)) + f" {zone}"
+
+
+def _parted(value: str) -> tuple[str, str]:
+    """A span and its time zone, if it names one."""
+    told = ZONED.match(value)
+    return (told[1], told[2]) if told else (value, "")
 
 
 def _hours(value: str) -> tuple[time, time]:

@@ -130,7 +130,10 @@ NIGHT = play("b", 0.25, platform="Kitchen speaker", context_uri="spotify:playlis
         ("playlist", "p", {"a", "c"}),
         ("hours", "13:00-15:00", {"a", "c"}),
         ("hours", "19:00-03:00", {"b", "c"}),
+        ("hours", "23:00-23:01 Asia/Tokyo", {"a", "c"}),
+        ("hours", "9:00-11:00 America/New_York", {"a", "c"}),
         ("dates", "2026-10-01..2026-10-31", {"a", "b"}),
+        ("dates", "2026-11-02..2026-11-02 Asia/Tokyo", {"b", "c"}),
         ("device", "kitchen", {"a", "c"}),
         ("incognito", "yes", {"a", "b"}),
         ("artist", "nobody", {"a", "b", "c"}),
@@ -139,14 +142,40 @@ NIGHT = play("b", 0.25, platform="Kitchen speaker", context_uri="spotify:playlis
 def test_an_exclusion_takes_away_what_it_names(kind: str, value: str, left: set[str]) -> None:
     plays = [play("a"), NIGHT, play("c", 3.4, is_incognito=True)]  # at 20:00, 14:00 and, on 29 October, 10:24
     whole = library(plays=plays)
-    rest = exclusions.without(whole, [exclusions.checked(kind, value)], PLAYLISTS)
+    line = exclusions.checked(kind, value, "UTC")
+    rest = exclusions.without(whole, [line], PLAYLISTS)
     assert set(evidence(rest)["track_id"]) == left
-    [effect] = exclusions.effects(whole, [Exclusion(kind, value)], PLAYLISTS).to_dicts()
+    [effect] = exclusions.effects(whole, [line], PLAYLISTS).to_dicts()
     assert effect["plays"] == 3 - len(left)
     assert effect["songs"] == 3 - len(left)
     assert effect["weight"] == pytest.approx(
         sum(weights(evidence(whole)).values()) - sum(weights(evidence(rest)).values()), abs=0.05
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "zone", "told"),
+    [
+        ("22:00 - 6:00", "Europe/Berlin", "22:00-06:00 Europe/Berlin"),
+        ("22:00-06:00 Asia/Tokyo", "Europe/Berlin", "22:00-06:00 Asia/Tokyo"),
+        ("0:00-24:00", "Etc/GMT+3", "00:00-00:00 Etc/GMT+3"),
+    ],
+)
+def test_hours_say_whose_they_are(value: str, zone: str, told: str) -> None:
+    assert exclusions.checked("hours", value, zone) == Exclusion("hours", told)
+
+
+def test_hours_of_nobodys_zone_are_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    assert exclusions.checked("dates", "2026-10-01 .. 2026-10-02").value == "2026-10-01..2026-10-02 Pacific/Auckland"
+
+
+def test_summer_time_is_kept() -> None:
+    """Half past seven in the evening in Berlin: 17:30 UTC in July, 18:30 UTC in December."""
+    moments = map(datetime.fromisoformat, ("2026-07-01T17:30", "2026-12-01T18:30"))
+    whole = library(plays=[play("a") | {"played_at": at} for at in moments])
+    rest = exclusions.without(whole, [exclusions.checked("hours", "19:00-20:00 Europe/Berlin")], PLAYLISTS)
+    assert rest.plays.is_empty()
 
 
 def test_the_file_can_be_edited_by_hand(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -170,7 +199,7 @@ def test_exclusions_without_a_night_have_no_effect_yet(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("kind", "value"), [("colour", "red"), ("artist", " "), ("hours", "25:00"), ("hours", "10:99-11:00"), ("dates", "2026-02-30..2026-03-01")])  # fmt: skip
+@pytest.mark.parametrize(("kind", "value"), [("colour", "red"), ("artist", " "), ("hours", "25:00"), ("hours", "10:99-11:00"), ("hours", "10:00-11:00 Mars/Olympus"), ("dates", "2026-02-30..2026-03-01")])  # fmt: skip
 def test_an_exclusion_that_makes_no_sense_is_refused(kind: str, value: str) -> None:
     with pytest.raises(SettingsError):
         exclusions.checked(kind, value)

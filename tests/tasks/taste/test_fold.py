@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from schemas.values import Home
 from tasks.night.context import Night
 from tasks.night.fold import fold_feedback, publish_lists
 from tasks.night.ledger import Ledger
-from tasks.taste.exclusions import Exclusion, write
+from tasks.taste.exclusions import Exclusion, standing, write
 from tests.tasks.taste.test_for_you import BOSSA, METAL, links, played, songs
 from tests.warehouse.query.making import build
 from warehouse import journal
@@ -108,6 +109,20 @@ def test_exclusions_change_the_profile_and_show_their_effect(night: Night) -> No
     assert set(table(night.build, "tastes")["taste"]) == {"bossa nova"}
     effects = table(night.build, "exclusions").with_columns(pl.col("weight").round(0))
     assert effects.rows() == [("device", "nowhere", 0, 0, 0.0), ("genre", "metal", 25, 5, 24.0)]
+
+
+def test_the_effect_of_a_new_exclusion_is_shown_before_the_next_night(night: Night) -> None:
+    run(night)
+    night.build.rename(night.home.warehouse)
+    shown = standing(night.home, [Exclusion("genre", "metal")]).with_columns(pl.col("weight").round(0))
+    assert shown.rows() == [("genre", "metal", 25, 5, 24.0)]
+
+
+def test_hours_without_a_zone_are_those_of_the_setting(night: Night) -> None:
+    night.home.exclusions.write_text("kind,value\nhours,05:00-05:01\n")
+    run(replace(night, wishes={"timezone": "Asia/Tokyo"}))
+    [effect] = table(night.build, "exclusions").to_dicts()
+    assert (effect["value"], effect["plays"]) == ("05:00-05:01 Asia/Tokyo", 5)  # at 20:00 UTC on five days
 
 
 def test_a_night_without_anything_known_publishes_well_known_songs(night: Night) -> None:
