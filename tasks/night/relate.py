@@ -6,11 +6,12 @@ from tasks.evaluation.measuring import measure
 from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.ranking import training
+from tasks.similarity import weights
 from tasks.similarity.baskets import build_baskets
 from tasks.similarity.identity import identify
-from tasks.similarity.neighbours import neighbours
+from tasks.similarity.neighbours import build, neighbours
 from tasks.similarity.signals import signals
-from tasks.similarity.weights import ALGORITHM, weights
+from tasks.similarity.weights import ALGORITHM, STATED
 from warehouse.night import building, writing
 from warehouse.reading import table
 
@@ -31,22 +32,26 @@ def identify_recordings(night: Night) -> None:
 @stage("similarity")
 def relate_songs(night: Night) -> None:
     """Work out baskets, what speaks for a song on a list, and the neighbours of every track."""
-    build = night.build
     baskets = build_baskets(
         playlist_tracks=_modelled(night, "playlist_tracks"),
         plays=_modelled(night, "plays"),
         saved_tracks=_modelled(night, "saved_tracks"),
-        feedback=table(build, "feedback"),
+        feedback=table(night.build, "feedback"),
     )
-    writing.replace(build, "baskets", baskets)
+    writing.replace(night.build, "baskets", baskets)
     songs, sounds = _songs(night), _modelled(night, "audio_features")
     shapes = training.learn(songs, baskets, sounds)
     if not shapes:
         night.ledger.current.note = "too few baskets to learn a list model from: the neighbours are summed"
-    models = [pl.DataFrame(weights(night.run_id)), training.steps(shapes, night.run_id)]
-    writing.replace(build, "models", pl.concat(models, how="diagonal_relaxed"))
-    given = signals(songs, sounds, baskets)
-    night.ledger.current.rows = writing.replace(build, "neighbours", neighbours(given, night.wishes["neighbours"]))
+    learned = weights.learn(songs, sounds, baskets)
+    models = [
+        weights.rows(learned or STATED, night.run_id, is_default=learned is None),
+        training.steps(shapes, night.run_id),
+    ]
+    writing.replace(night.build, "models", pl.concat(models, how="diagonal_relaxed"))
+    given = signals(songs, sounds, baskets, learned or STATED)
+    top = night.wishes["neighbours"]
+    night.ledger.current.rows = writing.replace(night.build, "neighbours", neighbours(given, build(given, top), top))
     night.facts["algorithm"] = ALGORITHM
 
 

@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from schemas.catalogue import FEATURES
-from tasks.similarity.neighbours import HUB, neighbours
+from tasks.similarity.neighbours import HUB, build, neighbours
 from tasks.similarity.signals import audio_features, signals
+from tasks.similarity.weights import STATED
 
 ADDENDS = ("audio", "metadata", "collaborative", "adjustments")
 
@@ -43,13 +44,14 @@ def features(**tracks: dict[str, float | None]) -> pl.DataFrame:
 
 def baskets(*lists: str) -> pl.DataFrame:
     """Each text is a basket, each letter of it a track."""
-    rows = [(f"playlist:{n}", track, place) for n, text in enumerate(lists) for place, track in enumerate(text)]
-    schema = {"basket_id": pl.String, "track_id": pl.String, "position": pl.Int32}
+    rows = [(f"playlist:{n}", track, place, 1.0) for n, text in enumerate(lists) for place, track in enumerate(text)]
+    schema = {"basket_id": pl.String, "track_id": pl.String, "position": pl.Int32, "weight": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def related(*args: pl.DataFrame, top: int = 10) -> pl.DataFrame:
-    parts = list(neighbours(signals(*args), top))
+    given = signals(*args, STATED)
+    parts = list(neighbours(given, build(given, top), top))
     return pl.concat(parts) if parts else pl.DataFrame()
 
 

@@ -1,0 +1,169 @@
+"""The best others of every track: how they are kept, and the block of work that finds them for some seeds.
+
+Everything is in millionths: integers, whose sums are exact and whose ties are ties on every machine.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from tasks.similarity.signals import Signals
+
+MILLION = 1_000_000
+ERROR = 1e-5
+"""More than single precision can be wrong by in a score."""
+STRETCH = 64
+"""Columns, at most, of which only the best is looked at to find where the candidates begin."""
+SQUARE = 8_000_000
+"""Scores that a block has in memory at a time, in single precision."""
+
+Scorer = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass
+class Lists:
+    """The best others of each seed, a row each, the best first, no two versions of one song; -1 where a list has ended.
+
+    ``audio``, ``metadata`` and ``collaborative`` are the addends in millionths, ``together`` the baskets that hold both.
+    ``is_whole`` says that a list ends because nothing else scores at all.
+    """
+
+    others: np.ndarray
+    audio: np.ndarray
+    metadata: np.ndarray
+    collaborative: np.ndarray
+    together: np.ndarray
+    is_whole: np.ndarray
+
+    @classmethod
+    def empty(cls, rows: int, depth: int) -> "Lists":
+        """Lists without anybody."""
+        tables = {spec.name: np.zeros((rows, depth), dtype=np.int32) for spec in fields(cls)[:-1]}
+        tables["others"] -= 1
+        return cls(**tables, is_whole=np.ones(rows, dtype=bool))
+
+    @property
+    def scores(self) -> np.ndarray:
+        """The sum of the addends, in millionths."""
+        return self.audio + self.metadata + self.collaborative
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """How many others each list names."""
+        return np.asarray((self.others >= 0).sum(axis=1))
+
+    def of(self, rows: np.ndarray) -> "Lists":
+        """The lists of some rows, copied."""
+        return Lists(**{spec.name: getattr(self, spec.name)[rows] for spec in fields(self)})
+
+    def put(self, rows: np.ndarray, lists: "Lists") -> None:
+        """Let ``lists`` stand at ``rows``."""
+        for spec in fields(self):
+            getattr(self, spec.name)[rows] = getattr(lists, spec.name)
+
+
+def depth_for(top: int) -> int:
+    """How deep lists go of which ``top`` are published: room for hubs that stand aside, and for others that leave."""
+    return reserve_for(top) + max(top // 4, 10)
+
+
+def reserve_for(top: int) -> int:
+    """How many of a list take part in the choice of ``top``; the rest only steps in when others leave."""
+    return top + max(top // 5, 5)
+
+
+def best(given: Signals, seeds: np.ndarray, depth: int, scores: Scorer) -> Lists:
+    """The ``depth`` best others of each of ``seeds`` (rows): exact. ``scores`` is ``given.scorer()``."""
+    found = Lists.empty(seeds.size, depth)
+    step = max(16, SQUARE // max(given.tracks.height, 1))
+    for start in range(0, seeds.size, step):
+        part = np.arange(start, min(start + step, seeds.size))
+        told = scores(seeds[part])
+        asked, most = part, depth + depth // 4 + 10
+        while asked.size:
+            row, other, is_all = _candidates(told[asked - start], most)
+            row, other = _closest(given.songs, told[asked - start], row, other, depth)
+            lists = listed(given, seeds[asked], row, other, depth, is_all)
+            found.put(asked, lists)
+            asked = asked[(lists.lengths < depth) & ~lists.is_whole]  # many versions of few songs: look deeper
+            most *= 4
+    return found
+
+
+def _candidates(told: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs (row of ``told``, column) among which are the ``most`` best of each row, and whether those are all that score."""
+    rows, total = told.shape
+    floor = np.full(rows, 0.5 / MILLION, dtype=np.float32)
+    stretch = max(1, min(STRETCH, total // (8 * most)))
+    cut = total - total % stretch
+    peaks = told[:, :cut].reshape(rows, stretch, -1).max(axis=1)
+    is_all = np.ones(rows, dtype=bool)
+    if peaks.shape[1] > most:
+        bound = np.partition(peaks, -most, axis=1)[:, -most]
+        is_all = bound <= floor
+        floor = np.maximum(floor, bound)
+    row, other = np.divmod(np.flatnonzero(told >= (floor - np.float32(ERROR))[:, None]), total)
+    return row, other, is_all
+
+
+def _closest(
+    songs: np.ndarray, told: np.ndarray, row: np.ndarray, other: np.ndarray, depth: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of candidates those that single precision cannot tell from the ``depth`` best songs of their row, or puts among them."""
+    score = told[row, other]
+    order = np.argsort((row.astype(np.int64) << 32) + np.rint((16 - score) * 2**26).astype(np.int64), kind="stable")
+    row, other, score = row[order], other[order], score[order]
+    firsts = _firsts(row, songs[other])
+    place = np.arange(firsts.size) - np.searchsorted(row[firsts], np.arange(len(told)))[row[firsts]]
+    least = np.full(len(told), -np.inf, dtype=np.float32)
+    last = firsts[place == depth - 1]
+    least[row[last]] = score[last]
+    close = score >= least[row] - np.float32(2 * ERROR)
+    return row[close], other[close]
+
+
+def listed(
+    given: Signals, seeds: np.ndarray, row: np.ndarray, other: np.ndarray, depth: int, is_all: np.ndarray
+) -> Lists:
+    """Lists of ``seeds`` out of candidates: ``other`` is one of the list in ``row``. ``is_all``: nobody else scores there."""
+    lists = arranged(given.songs, seeds.size, row, other, addends(given, seeds[row], other), depth)
+    lists.is_whole = is_all & (lists.lengths < depth)
+    return lists
+
+
+def addends(given: Signals, first: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
+    """What each signal adds to the score of pairs, in millionths, and the baskets that hold both."""
+    told = given.addends(first, other)
+    return {
+        name: np.rint(values * (1 if name == "together" else MILLION)).astype(np.int32) for name, values in told.items()
+    }
+
+
+def arranged(
+    songs: np.ndarray, rows: int, row: np.ndarray, other: np.ndarray, values: dict[str, np.ndarray], depth: int
+) -> Lists:
+    """Lists of pairs, by score and then by number, one version of a song, ``depth`` at most."""
+    score = values["audio"] + values["metadata"] + values["collaborative"]
+    order = np.flatnonzero(score > 0)
+    order = order[np.lexsort((other[order], -score[order], row[order]))]
+    order = order[_firsts(row[order], songs[other[order]])]
+    sorted_row = row[order]
+    column = np.arange(order.size) - np.searchsorted(sorted_row, np.arange(rows))[sorted_row]
+    order, place = order[column < depth], (sorted_row[column < depth], column[column < depth])
+    lists = Lists.empty(rows, depth)
+    lists.others[place] = other[order]
+    for name, column_values in values.items():
+        getattr(lists, name)[place] = column_values[order]
+    return lists
+
+
+def _firsts(row: np.ndarray, song: np.ndarray) -> np.ndarray:
+    """Places of the first of each (row, song), in order; ``row`` is sorted."""
+    if not row.size:
+        return np.empty(0, dtype=np.int64)
+    pair = row.astype(np.int64) * (int(song.max()) + 1) + song
+    order = np.argsort(pair, kind="stable")
+    is_again = np.zeros(pair.size, dtype=bool)
+    is_again[order[1:]] = pair[order[1:]] == pair[order[:-1]]
+    return np.flatnonzero(~is_again)
