@@ -75,7 +75,7 @@ def explorer_files(
     """
     numbers = {genre: number for number, genre in enumerate(genres_of(songs))}
     for number, part in enumerate(songs.iter_slices(SONGS_A_PART)):
-        yield f"songs-{number}.js", _call("songs", _columns(part, numbers))
+        yield f"songs-{number}.js", _call("songs", _columns(part, numbers, covers))
     scale = _scale(neighbours)
     firsts = range(0, songs.height, SONGS_A_SHARD)
     edges = neighbours["seed"].search_sorted(pl.Series([*firsts, songs.height], dtype=pl.Int32)).to_list()
@@ -92,7 +92,15 @@ def genres_of(songs: pl.DataFrame) -> list[str]:
     return counts["genre"].to_list()
 
 
-def _columns(part: pl.DataFrame, genres: Mapping[str, int]) -> dict[str, Any]:
+def _address(url: str | None, covers: Mapping[str, str]) -> str | None:
+    """Return what the page needs of a cover's address: host and path of one that it may link, an embedded one's name, else None."""
+    for number, host in enumerate(COVER_HOSTS):
+        if url and url.startswith(host):
+            return f"{number}:{url.removeprefix(host)}"
+    return url if url in covers else None
+
+
+def _columns(part: pl.DataFrame, genres: Mapping[str, int], covers: Mapping[str, str]) -> dict[str, Any]:
     standard = "https://open.spotify.com/track/" + part["track_id"]
     links = ["" if link == usual else web_link(link) for link, usual in zip(part["spotify_url"], standard, strict=True)]
     sound = part.select((pl.col(name).clip(0, 1) * 100).round().fill_null(UNKNOWN).cast(pl.UInt8) for name in SOUNDS)
@@ -106,7 +114,8 @@ def _columns(part: pl.DataFrame, genres: Mapping[str, int]) -> dict[str, Any]:
         "genre": [None if genre is None else genres[genre] for genre in part["genre"]],
         "popularity": part["popularity"].to_list(),
         "link": links,
-        "poster": part["poster_small_url"].to_list(),
+        "poster": [_address(url, covers) for url in part["poster_small_url"]],
+        "large": [_address(url, covers) for url in part["poster_medium_url"]],
         "sound": _packed(sound.to_numpy(order="c")),
         "tempo": _packed(part["tempo"].round().fill_null(0).cast(pl.UInt16).to_numpy()),
         "place": _packed(place.to_numpy(order="c")),

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from markupsafe import Markup, escape
+
 
 def script_json(value: Any) -> str:
     """Return JSON that may stand inside a script element: no text in it can end the element or open a comment."""
@@ -42,3 +44,11 @@ def web_link(url: str | None) -> str | None:
         return url if url and urlsplit(url).scheme in ("http", "https") else None
     except ValueError:
         return None
+
+
+def code(text: str) -> Markup:
+    """'try `segue import`' -> the same with the words between the ticks set as code; everything is escaped."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )

@@ -1,6 +1,7 @@
 """The morning newspaper: the frames of a night in, one page that stands alone out."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,15 +23,19 @@ from reports.wording import count
 VEGA_LITE = "6.4"
 """Version of the specifications that altair writes; vl-convert carries a bundle for it."""
 
+LEADS = 6
+"""Songs of the day that are shown large, before the others."""
+SHOWN_FOR_YOU = 18
+
 SECTIONS = {
-    "listening": ("Your listening", ("listening_clock", "listening_weeks", "most_played", "tastes")),
+    "listening": ("Your listening", ("taste_map", "tastes", "listening_clock", "most_played", "listening_weeks")),
     "recommender": (
         "The recommender",
         ("scorecard", "scorecard_history", "signal_weights", "shape_functions", "score_makeup", "hubs", "popularity"),
     ),
     "catalogue": (
         "The catalogue",
-        ("feature_ridges", "feature_correlations", "genre_map", "genre_sounds", "release_years"),
+        ("feature_ridges", "feature_correlations", "genre_map", "genre_sounds", "release_years", "coverage"),
     ),
     "data": ("The data", ("row_flow", "missing_values")),
     "night": ("The night's work", ("stage_seconds", "requests")),
@@ -78,13 +83,23 @@ def newspaper(frames: Mapping[str, pl.DataFrame], sql: Mapping[str, str], poster
             shown=shown,
             for_you=for_you(frames["for_you"], known),
             seeds=seeds(frames, known),
+            leads=LEADS,
+            most=SHOWN_FOR_YOU,
+            is_spotify=bool((frames["cards"]["source"] == "spotify").any()),
             new_songs=[known[track_id] for track_id in frames["new_songs"]["track_id"]],
             profile=profile(frames["profile"]),
             frames={name: frame.to_dicts() for name, frame in frames.items()},
-            tables={name: table(_readable(frames[name])) for name in ("accounting", "capabilities", "rejected")},
+            tables={
+                name: table(_readable(frames[name])) for name in ("accounting", "capabilities", "rejected", "gate")
+            },
             sql=sql,
         )
     )
+
+
+def shown_large(frames: Mapping[str, pl.DataFrame]) -> list[str]:
+    """Return the track ids of the songs whose cover the newspaper shows large: the first of the day, and the seeds."""
+    return [*frames["for_you"]["track_id"].head(LEADS), *frames["seeds"]["track_id"]]
 
 
 def twin(frames: Mapping[str, pl.DataFrame], sql: Mapping[str, str]) -> dict[str, Any]:
@@ -107,8 +122,25 @@ def profile(frame: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     for row in frame.iter_rows(named=True):
         share = row["nulls"] / row["rows"] if row["rows"] else None
         step = None if share is None else 0 if share == 0 else 6 if share == 1 else 1 + min(4, int(share * 5))
-        described.setdefault(row["table_name"], []).append(row | {"share": share, "step": step})
+        unit = unit_of(row["column_name"], row["description"] or "")
+        described.setdefault(row["table_name"], []).append(row | {"share": share, "step": step, "unit": unit})
     return described
+
+
+UNITS = {
+    "_ms": "ms", "seconds": "s", "_at": "moment, UTC", "_on": "day", "_url": "address", "_id": "id", "_ids": "ids",
+    "tempo": "BPM", "loudness": "dB", "popularity": "0–100",
+}  # fmt: skip
+"""End of a column's name -> its unit or kind."""
+
+
+def unit_of(column: str, description: str) -> str:
+    """Return the unit or kind that a column's name tells, or the range that its description begins with; else nothing."""
+    if column.startswith("is_"):
+        return "yes or no"
+    if found := re.match(r"-?\d+ to \d+", description):
+        return found[0].replace(" to ", "–")
+    return next((unit for end, unit in UNITS.items() if column.endswith(end)), "")
 
 
 def _readable(frame: pl.DataFrame) -> pl.DataFrame:

@@ -39,6 +39,8 @@ class Card:
     genre: str | None
     link: str | None
     cover: Cover
+    large: Cover
+    source: str
 
     @property
     def by(self) -> str:
@@ -72,7 +74,8 @@ def cards(frame: pl.DataFrame, posters: Mapping[str, str]) -> dict[str, Card]:
 
 
 def _card(row: Mapping[str, Any], posters: Mapping[str, str]) -> Card:
-    picture = posters.get(row["poster_small_url"] or "")
+    key = row["album"] or row["track_id"]
+    small, medium = (posters.get(row[f"poster_{size}_url"] or "") for size in ("small", "medium"))
     return Card(
         track_id=row["track_id"],
         name=row["name"],
@@ -81,7 +84,9 @@ def _card(row: Mapping[str, Any], posters: Mapping[str, str]) -> Card:
         year=row["released_year"],
         genre=row["genre"],
         link=web_link(row["spotify_url"]),
-        cover=cover(picture, row["album"] or row["track_id"], row["name"]),
+        cover=cover(small, key, row["name"]),
+        large=cover(medium, key, row["name"]),
+        source=row["source"],
     )
 
 

@@ -34,6 +34,7 @@ CONFIG: dict[str, Any] = {
     },
     "axisY": {"domain": False, "ticks": False},
     "axisX": {"grid": False, "labelOverlap": "greedy"},
+    "axisQuantitative": {"tickCount": 5, "labelFlush": False},
     "legend": {
         "orient": "top",
         "direction": "horizontal",
@@ -48,7 +49,7 @@ CONFIG: dict[str, Any] = {
         "symbolStrokeWidth": 0,
         "symbolOpacity": 1,
         "columnPadding": 14,
-        "columns": 3,
+        "columns": 4,
         "labelLimit": 160,
     },
     "title": {

@@ -9,7 +9,7 @@ import polars as pl
 
 from reports.explorer import COVER_HOSTS, explorer_files, explorer_page
 from reports.figures.registry import chart
-from reports.newspaper import newspaper, twin
+from reports.newspaper import newspaper, shown_large, twin
 from schemas.errors import HomeError, SegueError, WarehouseError
 from tasks.posters import WEB, posters
 from warehouse import reading, summaries
@@ -19,8 +19,10 @@ log = logging.getLogger(__name__)
 MOST_LINKS = 3_000_000
 """The explorer's files hold so many neighbours: all that it can show of a small catalogue, fewer a song of a large one."""
 LINKS_A_SONG = (24, 60)
-MOST_COVERS = 800
-"""Covers that the explorer embeds: about a megabyte."""
+MOST_COVERS = 240
+"""Covers that the explorer embeds, of about 300 pixels: two megabytes, and two seconds of the first night."""
+MOST_PICTURES = 1_100_000
+"""Characters of embedded covers in the newspaper, which is to stay below three megabytes."""
 
 
 def draw_pages(
@@ -36,7 +38,7 @@ def draw_pages(
     """
     frames = _frames(warehouse, previous)
     sql = summaries.report_sql()
-    pictures = posters(frames["cards"]["poster_small_url"].drop_nulls(), covers, routes=routes)
+    pictures = _within(MOST_PICTURES, posters(_shown(frames), covers, routes=routes))
     out.mkdir(parents=True, exist_ok=True)
     (out / "index.html").write_text(newspaper(frames, sql, pictures), encoding="utf-8")
     (out / "index.json").write_text(json.dumps(twin(frames, sql), ensure_ascii=False), encoding="utf-8")
@@ -88,12 +90,30 @@ def draw_chart(warehouse: Path, name: str, out: Path, *, previous: Path | None =
         raise HomeError(f"cannot write {out}: {error.strerror}; choose another place with --out") from error
 
 
+def _shown(frames: Mapping[str, pl.DataFrame]) -> pl.Series:
+    """The addresses of covers on the newspaper: small ones of every song, larger ones where a song is shown large."""
+    cards = frames["cards"]
+    large = cards.filter(pl.col("track_id").is_in(shown_large(frames)))["poster_medium_url"]
+    return pl.concat([cards["poster_small_url"], large.alias("poster_small_url")]).drop_nulls()
+
+
+def _within(most: int, pictures: Mapping[str, str]) -> dict[str, str]:
+    """As many of the pictures as `most` characters hold, the smallest first."""
+    kept, size = {}, 0
+    for url, picture in sorted(pictures.items(), key=lambda item: (len(item[1]), item[0])):
+        size += len(picture)
+        if size > most:
+            break
+        kept[url] = picture
+    return kept
+
+
 def _embedded(songs: pl.DataFrame, neighbours: pl.DataFrame, seed: list[str]) -> list[str]:
     """The addresses of covers that the explorer cannot link and should not lack."""
     opening = songs.filter(pl.col("track_id").is_in(seed))["place"]
     first = neighbours.filter(pl.col("seed").is_in(opening.implode()))["neighbour"]
     seen = pl.concat([opening, first])
-    urls = pl.concat([songs.filter(pl.col("place").is_in(seen.implode())), songs])["poster_small_url"].drop_nulls()
+    urls = pl.concat([songs.filter(pl.col("place").is_in(seen.implode())), songs])["poster_medium_url"].drop_nulls()
     own = [url for url in urls.unique(maintain_order=True) if not url.startswith(COVER_HOSTS)]
     return own[:MOST_COVERS]
 

@@ -20,6 +20,7 @@ COMPARED = (
     "tracks",
     "artists",
     "playlists",
+    "playlist_tracks",
     "saved_tracks",
     "plays",
     "recommendations",
@@ -62,7 +63,7 @@ def report(path: Path, previous: Path | None = None, *, places: int = 5) -> dict
     return frames
 
 
-def atlas(path: Path) -> pl.DataFrame | None:
+def atlas_of(path: Path) -> pl.DataFrame | None:
     """Return the map of a published file in the order of track ids; None for a file that has none or cannot be read."""
     try:
         with reader(path) as con:
@@ -103,7 +104,7 @@ def _neighbours(path: Path, seeds: list[str], places: int) -> pl.DataFrame:
 def _two_nights(path: Path, previous: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open tonight's file as the default catalogue and last night's as ``earlier``, both for reading only."""
     # one thread, because sums of several come out in another order, and the same night must give the same page to the byte
-    con = duckdb.connect(":memory:", config={"threads": 1})
+    con = duckdb.connect(":memory:", config={"threads": 1, "python_enable_replacements": False})
     try:
         con.execute("attach $path as night (read_only)", {"path": str(path)})
         if previous is None:

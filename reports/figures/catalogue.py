@@ -7,7 +7,7 @@ from reports.figures.figure import Figure, for_each, pixels
 from reports.numbers import total
 from reports.palette import DIVERGING, INK, KINDS, MUCH, PAPER
 from reports.theme import Chart
-from reports.wording import clipped, counted, figure, percent
+from reports.wording import clipped, counted, figure, listed, percent
 
 RIDGE = 1.55
 """Height of the tallest bin of a ridge, in rows."""
@@ -225,6 +225,48 @@ def find_genre_sounds(genre_sounds: pl.DataFrame) -> str:
     )
 
 
+def draw_coverage(coverage: pl.DataFrame) -> Chart:
+    """Heat map: the share of each source's songs of which a fact is known, written in."""
+    frame = coverage.with_columns(
+        pl.format("{}, {}", "source", pl.col("songs").map_elements(lambda n: counted(n, "song"), return_dtype=pl.String)).alias("from"),
+        pl.col("fact").str.replace_all("_", " "),
+        pl.col("share").map_elements(percent, return_dtype=pl.String).alias("written"),
+    )  # fmt: skip
+    base = alt.Chart(frame).encode(
+        x=alt.X("fact:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, domain=False, ticks=False, orient="top")),
+        y=alt.Y("from:N", sort=None, title=None),
+        tooltip=["source:N", "fact:N", "known:Q", "songs:Q", alt.Tooltip("share:Q", format=".2%")],
+    )
+    squares = base.mark_rect(cornerRadius=2, aria=False).encode(
+        color=alt.Color(
+            "share:Q", scale=alt.Scale(type="threshold", domain=[0.01, 0.25, 0.5, 0.75, 0.99], range=MUCH), legend=None
+        )
+    )
+    full = alt.datum.share >= 0.5
+    return squares + base.mark_text().encode(
+        text="written:N", color=alt.when(full).then(alt.value(PAPER)).otherwise(alt.value(INK))
+    )
+
+
+def find_coverage(coverage: pl.DataFrame) -> str:
+    """Say which facts are known of every song, and which of the fewest."""
+    facts = coverage.group_by("fact").agg(pl.col("known").sum() / pl.col("songs").sum())
+    full = facts.filter(pl.col("known") == 1)["fact"].sort().to_list()
+    none = facts.filter(pl.col("known") == 0)["fact"].sort().to_list()
+    said = [f"{listed(_fact(name) for name in full).capitalize()} of every song"] if full else []
+    if none:
+        said.append(f"{listed(_fact(name) for name in none)} of none")
+    part = facts.filter((pl.col("known") > 0) & (pl.col("known") < 1)).sort("known", "fact")
+    if part.height:
+        said.append(f"{_fact(part['fact'][0])} of {percent(part['known'][0])}")
+    told = ", ".join(said)
+    return f"{told[0].upper()}{told[1:]}: that is what the sources tell"
+
+
+def _fact(name: str) -> str:
+    return {"isrc": "ISRC"}.get(name, name.replace("_", " "))
+
+
 FIGURES = (
     Figure(
         "feature_ridges",
@@ -264,6 +306,16 @@ FIGURES = (
         "No genre with a measured sound.",
         height=for_each("genre", 24),
         ready=lambda sounds: not sounds.drop_nulls("deviations").is_empty(),
+    ),
+    Figure(
+        "coverage",
+        "coverage",
+        draw_coverage,
+        find_coverage,
+        "The share of each source's songs of which something is known.",
+        "No songs yet.",
+        height=for_each("source", 46),
+        is_wide=True,
     ),
     Figure(
         "release_years",

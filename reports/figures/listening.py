@@ -1,13 +1,18 @@
 """Charts of what the person plays: when, what, new against familiar, and their tastes."""
 
+from typing import Any
+
 import altair as alt
 import polars as pl
 
 from reports.figures.figure import Figure, for_each, pixels
 from reports.numbers import total
-from reports.palette import ADDENDS, CONTEXT, MUCH
+from reports.palette import ADDENDS, CONTEXT, INK, KINDS, MUCH, PAPER, RULE
 from reports.theme import Chart
 from reports.wording import WEEKDAYS, clipped, count, counted, listed, percent
+
+TASTE_COLOUR = alt.Color("taste_id:N", scale=alt.Scale(domain=[*range(len(KINDS))], range=KINDS), legend=None)
+"""A taste has one colour in every chart."""
 
 NO_PLAYS = (
     "No plays are known yet. Spotify tells of the last fifty only; `segue import` takes the whole history "
@@ -133,7 +138,8 @@ def draw_tastes(tastes: pl.DataFrame) -> Chart:
     """Bars: the share of each taste tonight, with a tick where it stood last night."""
     frame = _told_apart(tastes)
     base = alt.Chart(frame).encode(y=alt.Y("taste:N", sort=None, title=None))
-    bars = base.mark_bar(height={"band": 0.62}, color=ADDENDS["metadata"]).encode(
+    bars = base.mark_bar(height={"band": 0.62}).encode(
+        color=TASTE_COLOUR,
         x=alt.X("share:Q", title="Share of what speaks for a song", axis=alt.Axis(format="%", grid=True)),
         tooltip=[
             "taste:N",
@@ -142,26 +148,33 @@ def draw_tastes(tastes: pl.DataFrame) -> Chart:
             "songs:Q",
         ],
     )
-    ticks = base.mark_tick(color=CONTEXT, thickness=3, size=26).encode(x="share_last_night:Q")
+    ticks = base.mark_tick(color=INK, thickness=2, size=26).encode(x="share_last_night:Q")
     return bars + ticks
 
 
 def _told_apart(tastes: pl.DataFrame) -> pl.DataFrame:
     """Number the tastes that have the same name: 'metal', 'metal 2'."""
     number = pl.int_range(1, pl.len() + 1).over("taste")
-    short = pl.col("taste").map_elements(lambda name: clipped(name, 60), return_dtype=pl.String)
+    short = _line(pl.col("taste"))
     return tastes.with_columns(
         pl.when(number > 1).then(pl.format("{} {}", short, number)).otherwise(short).alias("taste")
     )
+
+
+def _joined(name: str) -> str:
+    """'rock, metal' -> 'rock + metal': a taste's name within a sentence that lists several."""
+    return name.replace(", ", " + ")
+
+
+def _line(taste: pl.Expr) -> pl.Expr:
+    return taste.map_elements(lambda name: _joined(clipped(name, 60)), return_dtype=pl.String)
 
 
 def find_tastes(tastes: pl.DataFrame) -> str:
     """Name the tastes by weight, and say when one of them moved by two points or more."""
     tastes = _told_apart(tastes)
     names = [clipped(name, 40) for name in tastes["taste"].head(3)]
-    said = f"You listen with {counted(tastes.height, 'taste')}: {listed(names)}" + (
-        " lead" if tastes.height > 3 else ""
-    )
+    said = f"You have {counted(tastes.height, 'taste')}: {listed(names)}" + (" lead" if tastes.height > 3 else "")
     moved = tastes.with_columns((pl.col("share") - pl.col("share_last_night")).alias("move")).drop_nulls("move")
     moved = moved.filter(pl.col("move").abs() >= 0.02).sort(pl.col("move").abs(), descending=True)
     if moved.is_empty():
@@ -169,6 +182,68 @@ def find_tastes(tastes: pl.DataFrame) -> str:
     row = moved.row(0, named=True)
     way = "grew" if row["move"] > 0 else "shrank"
     return f"{said}; {clipped(row['taste'], 40)} {way} by {count(abs(row['move']) * 100)} points since last night"
+
+
+def draw_map(taste_map: pl.DataFrame) -> Chart:
+    """The explorer's map in cells: the catalogue in grey, the person's songs in the colour of their taste, tastes by name."""
+    frame = taste_map.with_columns(_line(pl.col("taste")))
+    x = alt.X("across:Q", axis=None, scale=alt.Scale(domain=[-1, 48], nice=False))
+    y = alt.Y("down:Q", axis=None, scale=alt.Scale(domain=[48, -1], nice=False))
+    base = alt.Chart(frame).encode(x=x, y=y)
+    catalogue = base.mark_square(color=RULE, aria=False).encode(
+        size=alt.Size("songs:Q", scale=alt.Scale(type="sqrt", range=[4, 60]), legend=None),
+        tooltip=["songs:Q", "songs_of_yours:Q"],
+    )
+    mine = (
+        base.transform_filter(alt.datum.taste_id != None)  # noqa: E711 - a Vega expression
+        .mark_circle(opacity=0.85, aria=False)
+        .encode(
+            size=alt.Size("weight:Q", scale=alt.Scale(type="sqrt", range=[12, 420]), legend=None),
+            color=TASTE_COLOUR,
+            tooltip=["taste:N", "songs_of_yours:Q", "songs:Q", alt.Tooltip("weight:Q", format=".1f")],
+        )
+    )
+    names = (
+        alt.Chart(taste_names(taste_map))
+        .encode(x=x, y=y, text="name:N")
+        .transform_calculate(name="datum.taste")
+    )  # fmt: skip
+    halo = names.mark_text(fontSize=13.5, fontWeight="bold", stroke=PAPER, strokeWidth=4, strokeJoin="round")
+    return alt.layer(catalogue, mine, halo, names.mark_text(fontSize=13.5, fontWeight="bold")).resolve_scale(
+        size="independent"
+    )
+
+
+def taste_names(taste_map: pl.DataFrame) -> pl.DataFrame:
+    """Return where each taste's name stands, (taste, across, down): above its heaviest cell, pushed apart, the heaviest first."""
+    cells = taste_map.drop_nulls("taste_id").sort("weight", "across", "down", descending=[True, False, False])
+    placed: list[dict[str, Any]] = []
+    for cell in cells.unique("taste_id", keep="first", maintain_order=True).iter_rows(named=True):
+        name = _joined(clipped(cell["taste"], 34))
+        down = cell["down"] - 2.0
+        while any(abs(down - one["down"]) < 2.4 and abs(cell["across"] - one["across"]) < 16 for one in placed):
+            down += 1.2
+        placed.append({"taste": name, "across": min(max(cell["across"], 5.0), 42.0), "down": min(max(down, 0.0), 47.0)})
+    return pl.DataFrame(placed, schema={"taste": pl.String, "across": pl.Float64, "down": pl.Float64})
+
+
+def find_map(taste_map: pl.DataFrame) -> str:
+    """Say how much of the map the person's songs touch, and which taste is gathered and which is spread."""
+    songs = total(taste_map["songs"])
+    touched = total(taste_map.filter(pl.col("songs_of_yours") > 0)["songs"])
+    spread = (
+        taste_map.drop_nulls("taste_id")
+        .group_by("taste_id")
+        .agg(pl.col("taste").first(), pl.len().alias("cells"))
+        .sort("cells", "taste_id", descending=[True, False])
+    )
+    said = f"Your songs lie in places that hold {percent(touched / songs)} of the catalogue"
+    if spread.height < 2:
+        return said
+    widest, narrowest = (_joined(clipped(spread["taste"][place], 40)) for place in (0, -1))
+    if widest == narrowest:
+        return said
+    return f"{said}: {widest} roams the widest, {narrowest} keeps to one corner"
 
 
 FIGURES = (
@@ -189,6 +264,7 @@ FIGURES = (
         "A song counts as new in the week in which its first known play falls.",
         "Fewer than six weeks of plays are known: too few to tell what is new to you. `segue import` takes the whole history "
         "from your own data export.",
+        is_wide=True,
         ready=lambda weeks: weeks.height >= 6,
         height=pixels(230),
     ),
@@ -202,11 +278,22 @@ FIGURES = (
         height=for_each("artist"),
     ),
     Figure(
+        "taste_map",
+        "taste_map",
+        draw_map,
+        find_map,
+        "Songs that belong together lie together. Grey is the catalogue; a dot is a place with songs of yours, as large as "
+        "they weigh, coloured by taste.",
+        "No tastes yet: they come from plays, saved songs, likes and ratings.",
+        height=pixels(400),
+        ready=lambda cells: bool(cells["taste_id"].count()),
+    ),
+    Figure(
         "tastes",
         "tastes",
         draw_tastes,
         find_tastes,
-        "A taste is a group of your songs that belong together; grey ticks mark last night's shares.",
+        "A taste is a group of your songs that belong together; dark ticks mark last night's shares.",
         "No tastes yet: they come from plays, saved songs, likes and ratings.",
         height=for_each("taste_id", 30),
     ),

@@ -141,16 +141,30 @@ def find_missing(profile: pl.DataFrame) -> str:
 
 
 def draw_time(stages: pl.DataFrame) -> Chart:
-    """Bars from start to end of each stage, in seconds since the night began; waiting told apart."""
-    began = stages["started_at"].min()
-    frame = stages.with_columns(
-        ((pl.col("started_at") - began).dt.total_milliseconds() / 1000).alias("from"),
-        pl.col("waited_seconds").fill_null(0.0),
-    ).with_columns((pl.col("from") + pl.col("seconds")).alias("to"))
+    """Bars from start to end of each stage, in seconds since the night began; what is told of last night follows in grey."""
+    tonight = stages.filter(pl.col("night") == "tonight")
+    seconds = (pl.col("started_at") - tonight["started_at"].min()).dt.total_milliseconds() / 1000
+    own = tonight.select("stage", "seconds", "rows", "verdict", "note", "waited_seconds", seconds.alias("from"))
+    end = largest(own["from"] + own["seconds"])
+    later = stages.filter(pl.col("night") != "tonight").select(
+        "stage", "seconds", "rows", pl.lit("last night").alias("verdict"), "note", "waited_seconds",
+        (end + pl.col("seconds").cum_sum() - pl.col("seconds")).alias("from"),
+    )  # fmt: skip
+    # a stage that ran twice, such as the rules for the pages and then for the sound, has one line with two bars
+    frame = pl.concat([own, later]).with_columns(
+        (pl.col("from") + pl.col("seconds")).alias("to"), pl.col("stage").str.replace_all("_", " ")
+    )
     last = largest(frame["to"])
     base = alt.Chart(frame).encode(
-        y=alt.Y("stage:N", sort=frame["stage"].to_list(), title=None),
-        tooltip=["stage:N", alt.Tooltip("seconds:Q", format=".2f"), "rows:Q", "verdict:N", "note:N"],
+        y=alt.Y("stage:N", sort=None, title=None),
+        tooltip=[
+            "stage:N",
+            alt.Tooltip("seconds:Q", format=".2f"),
+            "rows:Q",
+            "waited_seconds:Q",
+            "verdict:N",
+            "note:N",
+        ],
     )
     bars = base.mark_bar(height={"band": 0.6}, cornerRadius=2).encode(
         x=alt.X(
@@ -163,42 +177,69 @@ def draw_time(stages: pl.DataFrame) -> Chart:
         color=alt.Color(
             "verdict:N",
             scale=alt.Scale(
-                domain=["done", "partial", "parked", "skipped", "failed"],
-                range=[ADDENDS["audio"], ADDENDS["metadata"], KINDS[6], CONTEXT, KINDS[4]],
+                domain=["done", "partial", "parked", "skipped", "failed", "last night"],
+                range=[ADDENDS["audio"], ADDENDS["metadata"], KINDS[6], KINDS[5], KINDS[4], CONTEXT],
             ),
             legend=alt.Legend(values=sorted(frame["verdict"].unique().to_list())),
         ),
     )
-    text = base.mark_text(align="left", dx=5, fontSize=11, color=MUTED).encode(
-        x="to:Q", text=alt.Text("seconds:Q", format=".1f")
+    sums = frame.group_by("stage", maintain_order=True).agg(pl.col("seconds").sum(), pl.col("to").max())
+    written = sums.filter(pl.col("seconds") >= 0.05)
+    text = (
+        alt.Chart(written)
+        .mark_text(align="left", dx=5, fontSize=11, color=MUTED)
+        .encode(y=alt.Y("stage:N", sort=None), x="to:Q", text=alt.Text("seconds:Q", format=".1f"))
     )
     return bars + text
 
 
 def find_time(stages: pl.DataFrame) -> str:
     """Name the stage that took longest."""
-    total, slow = amount(stages["seconds"]), stages.sort("seconds", descending=True).row(0, named=True)
+    stages = stages.filter(pl.col("night") == "tonight")
+    sums = stages.group_by("stage", maintain_order=True).agg(pl.col("seconds").sum())
+    total, slow = amount(stages["seconds"]), sums.sort("seconds", descending=True).row(0, named=True)
     waited = amount(stages["waited_seconds"])
     tail = f"; {duration(waited)} were spent waiting for the API" if waited else ""
-    return f"{slow['stage'].capitalize()} took {percent(slow['seconds'] / total)} of {duration(total)}{tail}"
+    return f"{slow['stage'].replace('_', ' ').capitalize()} took {percent(slow['seconds'] / total)} of {duration(total)}{tail}"
 
 
 def asked(stages: pl.DataFrame) -> pl.DataFrame:
-    """Return the stages that sent requests."""
-    return stages.filter(pl.col("requests").fill_null(0) > 0)
+    """Return the stages of tonight that sent requests."""
+    return stages.filter((pl.col("requests").fill_null(0) > 0) & (pl.col("night") == "tonight"))
 
 
 def draw_requests(stages: pl.DataFrame) -> Chart:
-    """Bars of requests sent, with a tick at the fewest that could have done it."""
-    frame = asked(stages)
+    """Bars of requests sent, with a tick at the fewest that could have done it; repeats and waits written beside."""
+    frame = asked(stages).with_columns(
+        pl.struct("requests", "requests_least", "retries", "waited_seconds")
+        .map_elements(_coped, return_dtype=pl.String)
+        .alias("told")
+    )
     base = alt.Chart(frame).encode(
-        y=alt.Y("stage:N", sort=frame["stage"].to_list(), title=None),
+        y=alt.Y("stage:N", sort=None, title=None),
         tooltip=["stage:N", "requests:Q", "requests_least:Q", "retries:Q", "waited_seconds:Q"],
     )
-    bars = base.mark_bar(height={"band": 0.55}).encode(
-        x=alt.X("requests:Q", title="Requests", axis=alt.Axis(grid=True))
+    most = largest(frame["requests"])
+    bars = base.mark_bar(height={"band": 0.5}).encode(
+        x=alt.X(
+            "requests:Q",
+            title="Requests",
+            axis=alt.Axis(grid=True, tickMinStep=1),
+            scale=alt.Scale(domainMax=most * 1.55, nice=False),
+        )
     )
-    return bars + base.mark_tick(color=INK, thickness=3, size=30).encode(x="requests_least:Q")
+    ticks = base.mark_tick(color=INK, thickness=3, size=24).encode(x="requests_least:Q")
+    return bars + ticks + base.mark_text(align="left", dx=8, color=MUTED).encode(x="requests:Q", text="told:N")
+
+
+def _coped(stage: dict[str, float | None]) -> str:
+    """'15 of 14, 1 repeated, 2.0 s waited'."""
+    said = [f"{count(stage['requests'])} of {count(stage['requests_least'])}"]
+    if stage["retries"]:
+        said.append(f"{count(stage['retries'])} repeated")
+    if stage["waited_seconds"]:
+        said.append(f"{duration(stage['waited_seconds'])} waited")
+    return ", ".join(said)
 
 
 def find_requests(stages: pl.DataFrame) -> str:
@@ -212,7 +253,10 @@ def find_requests(stages: pl.DataFrame) -> str:
         if sent > least
         else "the fewest possible"
     )
-    return f"{counted(sent, 'request')} sent: {over}; {counted(again, 'try was', 'tries were')} repeated"
+    waited = amount(frame["waited_seconds"])
+    waits = f", {duration(waited)} waited" if waited else ""
+    repeats = f"{counted(again, 'try', 'tries')} repeated{waits}" if again or waited else "none repeated, no wait"
+    return f"{counted(sent, 'request')} sent, {over}; {repeats}"
 
 
 FIGURES = (
@@ -241,18 +285,19 @@ FIGURES = (
         "stages",
         draw_time,
         find_time,
-        "Bars run from a stage's start to its end.",
+        "Bars run from a stage's start to its end. This page is drawn before it ends itself, so its own time is last night's.",
         "No stage was booked.",
-        height=for_each("stage", 24),
+        height=for_each("stage", 20),
+        ready=lambda stages: not stages.filter(pl.col("night") == "tonight").is_empty(),
     ),
     Figure(
         "requests",
         "stages",
         draw_requests,
         find_requests,
-        "Bars are requests sent, dark ticks the fewest that could have done the same.",
+        "Bars are requests sent, dark ticks the fewest that could have done the same; waits are those that the API asked for.",
         "No request was sent: this night needed no network.",
-        height=lambda stages: for_each("stage", 30)(asked(stages)),
+        height=lambda stages: for_each("stage", 36)(asked(stages)),
         ready=lambda stages: not asked(stages).is_empty(),
     ),
 )

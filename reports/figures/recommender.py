@@ -9,6 +9,37 @@ from reports.palette import ADDENDS, CONTEXT, INK, KINDS
 from reports.theme import Chart
 from reports.wording import count, counted, figure, listed, percent
 
+SIGNALS = {
+    "collaborative": "shared lists",
+    "collaborative.near": "near the list's songs",
+    "collaborative.lift": "together beyond chance",
+    "collaborative.together": "together in lists",
+    "collaborative.alike": "in the same company",
+    "collaborative.artists": "artists together in lists",
+    "collaborative.item": "together in lists",
+    "collaborative.user": "in lists like it",
+    "collaborative.userart": "in lists with its artists",
+    "collaborative.abaskn": "artists of lists like it",
+    "collaborative.n": "in how many lists",
+    "metadata": "artists, genres, era",
+    "metadata.artist": "same artist",
+    "metadata.artist_n": "songs by its artists",
+    "metadata.album": "same album",
+    "metadata.genre": "same genres",
+    "metadata.era": "same era",
+    "metadata.word": "same words",
+    "metadata.script": "same script",
+    "metadata.popularity_gap": "as well known",
+    "audio": "sound",
+    "audio.cosine": "same sound",
+    "audio.likelihood": "sound of the list",
+}
+"""Name of a signal in the table ``models`` -> what people read; of a signal that is not here its own name."""
+PLAIN = (
+    pl.col("signal").replace(SIGNALS).str.replace_all("_", " ", literal=True).str.replace_all(".", ": ", literal=True)
+)
+"""The names of signals as people read them, like ``_plain``."""
+
 TASKS = {"song": "song to song", "list": "continue a list"}
 
 
@@ -117,13 +148,17 @@ def _weights(model_shapes: pl.DataFrame) -> pl.DataFrame:
 
 def draw_weights(model_shapes: pl.DataFrame) -> Chart:
     """Bars: the weight of each signal from song to song."""
+    frame = _weights(model_shapes).with_columns(
+        pl.col("signal").str.split(".").list.first().alias("kind"),
+        PLAIN,
+    )
     return (
-        alt.Chart(_weights(model_shapes))
+        alt.Chart(frame)
         .mark_bar(height={"band": 0.62})
         .encode(
             y=alt.Y("signal:N", sort=None, title=None),
             x=alt.X("value:Q", title="Weight", axis=alt.Axis(grid=True)),
-            color=alt.Color("signal:N", scale=alt.Scale(domain=[*ADDENDS], range=[*ADDENDS.values()]), legend=None),
+            color=alt.Color("kind:N", scale=alt.Scale(domain=[*ADDENDS], range=[*ADDENDS.values()]), legend=None),
             tooltip=["signal:N", alt.Tooltip("value:Q", format=".3f")],
         )
     )
@@ -177,10 +212,7 @@ def draw_shapes(model_shapes: pl.DataFrame) -> Chart:
 def _curve_points(functions: pl.DataFrame) -> pl.DataFrame:
     """Place each function on a common axis from 0 (its lowest step) to 1 (its highest)."""
     placed = functions.sort("signal", "step").with_columns(
-        pl.col("signal")
-        .str.replace_all("_", " ", literal=True)
-        .str.replace_all(".", ": ", literal=True)
-        .alias("label"),
+        PLAIN.alias("label"),
         pl.coalesce(pl.col("lower"), pl.col("upper").min().over("signal")).alias("signal_value"),
     )
     low, high = pl.col("signal_value").min().over("signal"), pl.col("signal_value").max().over("signal")
@@ -203,7 +235,7 @@ def _spread_ends(curves: pl.DataFrame) -> pl.DataFrame:
 
 
 def _plain(name: str) -> str:
-    return name.replace("_", " ").replace(".", ": ")
+    return SIGNALS.get(name, name.replace("_", " ").replace(".", ": "))
 
 
 def find_shapes(model_shapes: pl.DataFrame) -> str:

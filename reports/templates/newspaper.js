@@ -32,5 +32,10 @@
     setTimeout(() => { button.textContent = "Copy"; }, 1500);
   });
 
+  // the page does not know when it is read: how old its news is then stands beside the clock
+  const began = document.getElementById("began");
+  const hours = began ? (Date.now() - Date.parse(began.dateTime)) / 3.6e6 : 0;
+  if (hours >= 1) began.append(hours < 48 ? ` (${Math.round(hours)} h ago)` : ` (${Math.round(hours / 24)} days ago)`);
+
   drawAll();
 }

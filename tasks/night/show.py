@@ -34,7 +34,7 @@ def draw_atlas(night: Night) -> None:
 
 def _unmoved(previous: Path, songs: pl.DataFrame, near: pl.DataFrame) -> Points | None:
     """Last night's places, if they were drawn from the same songs and neighbours; a file without a map has none."""
-    atlas = summaries.atlas(previous)
+    atlas = summaries.atlas_of(previous)
     if atlas is None or not atlas["track_id"].equals(songs["track_id"]):
         return None
     same = query(previous, "atlas/neighbours", places=PULLS).equals(near)

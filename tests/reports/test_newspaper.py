@@ -32,7 +32,31 @@ def test_ten_songs_stand_with_their_recommendations_covers_and_reasons(newspaper
         assert suggestions.count() == 5
         assert seed.locator("img.cover").count() == 6
         assert all(text.strip() for text in suggestions.locator(".why").all_inner_texts())
-    assert newspaper.page.locator("img.cover").evaluate_all("all => all.every((one) => one.naturalWidth === 64)")
+    sizes = "all => [...new Set(all.map((one) => one.naturalWidth))]"
+    assert newspaper.page.locator("img.cover.large").evaluate_all(sizes) == [300]
+    assert newspaper.page.locator("img.cover:not(.large)").evaluate_all(sizes) == [64]
+
+
+def test_every_cover_is_whole_and_leads_to_its_song_on_spotify(newspaper: Window) -> None:
+    covers = newspaper.page.locator("img.cover")
+    shapes = (
+        "all => [...new Set(all.map((one) => one.clientWidth === one.clientHeight && getComputedStyle(one).filter))]"
+    )
+    assert covers.evaluate_all(shapes) == ["none"]
+    homes = "all => all.every((one) => one.parentElement.href?.startsWith('https://open.spotify.com/track/'))"
+    assert covers.evaluate_all(homes)
+    assert "to the song on Spotify" in newspaper.page.locator("#for-you .credit").inner_text()
+
+
+def test_what_broke_stands_beside_what_was_done(newspaper: Window) -> None:
+    broke = newspaper.page.locator(".broke").inner_text()
+    assert "Extract met errors\n2 requests were sent again, after a wait of 1.0\u202fs that the API asked for." in broke
+    assert "6 rows broke a rule: name is empty 6\nIn quarantine below" in broke
+    assert "12 rows are no song: episode 12\nCounted and left out." in broke
+
+
+def test_what_the_api_gained_is_said(newspaper: Window) -> None:
+    assert "Gained since the night before: playlist_items." in newspaper.page.locator("#night").inner_text()
 
 
 def test_the_demo_says_what_is_simulated_and_what_is_real(newspaper: Window, demo: Drawn) -> None:

@@ -115,6 +115,4 @@ def test_the_scorecard_says_when_the_bounds_do_not_settle_it() -> None:
 
 def test_two_tastes_of_one_name_are_told_apart() -> None:
     tastes = pl.DataFrame({"taste": ["metal", "metal"], "share": [0.6, 0.4], "share_last_night": [0.6, 0.3]})
-    assert (
-        find_tastes(tastes) == "You listen with 2 tastes: metal and metal 2; metal 2 grew by 10 points since last night"
-    )
+    assert find_tastes(tastes) == "You have 2 tastes: metal and metal 2; metal 2 grew by 10 points since last night"

@@ -2,7 +2,7 @@
 
 const catalogue = JSON.parse(document.getElementById("catalogue").textContent);
 const songs = {
-  count: 0, id: [], name: [], artists: [], album: [], year: [], genre: [], popularity: [], link: [], poster: [], folded: [],
+  count: 0, id: [], name: [], artists: [], album: [], year: [], genre: [], popularity: [], link: [], poster: [], large: [], folded: [],
   sound: new Uint8Array(catalogue.songs * catalogue.sounds.length),
   tempo: new Uint16Array(catalogue.songs),
   place: new Uint16Array(catalogue.songs * 2),
@@ -22,7 +22,7 @@ window.segue = {
       byId.set(id, songs.count + place);
       songs.folded.push(` ${fold(part.name[place])} ${fold(part.artists[place].join(" "))}`);
     }
-    for (const column of ["id", "name", "artists", "album", "year", "genre", "popularity", "link", "poster"]) {
+    for (const column of ["id", "name", "artists", "album", "year", "genre", "popularity", "link", "poster", "large"]) {
       for (const value of part[column]) songs[column].push(value);
     }
     songs.sound.set(new Uint8Array(bytes(part.sound)), songs.count * catalogue.sounds.length);
@@ -98,4 +98,11 @@ const soundOf = (song, name) => {
 };
 const tempoOf = (song) => songs.tempo[song] || null;
 const genreOf = (song) => (songs.genre[song] === null ? null : catalogue.genres[songs.genre[song]]);
+// An address is "0:path" on one of the hosts, or the name of a cover that is embedded.
+function pictureOf(song, isLarge) {
+  const embedded = covers[songs.large[song]] ?? covers[songs.poster[song]];
+  if (embedded?.startsWith("data:image/")) return embedded;
+  const [, host, path] = /^(\d):(.*)$/s.exec((isLarge ? songs.large[song] : songs.poster[song]) ?? "") ?? [];
+  return host in catalogue.hosts ? catalogue.hosts[host] + path : null;
+}
 const pageOf = (song) => (songs.link[song] === "" ? `https://open.spotify.com/track/${songs.id[song]}` : songs.link[song]);

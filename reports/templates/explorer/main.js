@@ -32,8 +32,9 @@ async function arrive() {
 function showSong() {
   const { song } = state;
   const page = pageOf(song);
+  const art = cover(song, 144);
   $("song").replaceChildren(
-    cover(song, 64),
+    page ? make("a", { href: page, rel: "noopener noreferrer", tabindex: "-1", "aria-hidden": "true", class: "art" }, art) : art,
     make("div", {},
       make("h1", { dir: "auto", tabindex: "-1" }, songs.name[song]),
       make("p", { class: "by", dir: "auto" }, songs.artists[song].join(", ") || "unknown artist"),

@@ -26,9 +26,12 @@ function letters(name) {
 // The picture where there is one, else, also when it cannot be had, a cover of the title's own letters.
 function cover(song, size) {
   const style = [...songs.album[song] ?? songs.id[song]].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) % 8;
-  const drawn = () => make("span", { class: `cover drawn c${style} s${size}`, "aria-hidden": "true" }, make("b", {}, letters(songs.name[song])));
-  const source = covers[songs.poster[song]] ?? songs.poster[song];
-  if (!source || !(source.startsWith("data:image/") || catalogue.hosts.some((host) => source.startsWith(host)))) return drawn();
+  const isLarge = size > 64;
+  const drawn = () => make("span", { class: `cover drawn c${style} s${size}`, "aria-hidden": "true" },
+    make("b", {}, isLarge ? bdi(clip(songs.name[song], 60)) : letters(songs.name[song])),
+    isLarge ? make("small", {}, bdi(clip(songs.artists[song].join(", "), 40))) : null);
+  const source = pictureOf(song, isLarge);
+  if (!source) return drawn();
   const picture = make("img", { class: "cover", src: source, alt: "", width: size, height: size, loading: "lazy", referrerpolicy: "no-referrer" });
   picture.addEventListener("error", () => picture.replaceWith(drawn()), { once: true });
   return picture;

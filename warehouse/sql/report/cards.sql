@@ -5,7 +5,8 @@ select
         select ar.genres[1] from track_artists as ta join artists as ar using (artist_id)
         where ta.track_id = t.track_id and ta.position = 0
     )) as genre,
-    t.popularity, t.duration_ms, t.is_explicit, a.poster_url, a.poster_small_url, t.spotify_url, t.source
+    t.popularity, t.duration_ms, t.is_explicit, a.poster_url,
+    coalesce(a.poster_small_url, a.poster_medium_url) as poster_small_url, a.poster_medium_url, t.spotify_url, t.source
 from tracks as t
 left join albums as a using (album_id)
 left join (

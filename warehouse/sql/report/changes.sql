@@ -11,6 +11,10 @@ select 'playlists', (select count(*) from playlists), (select count(*) from earl
     (select count(*) from playlists anti join earlier.playlists using (playlist_id)),
     (select count(*) from earlier.playlists anti join playlists using (playlist_id))
 union all
+select 'places in playlists', (select count(*) from playlist_tracks), (select count(*) from earlier.playlist_tracks),
+    (select count(*) from playlist_tracks anti join earlier.playlist_tracks using (playlist_id, position, track_id)),
+    (select count(*) from earlier.playlist_tracks anti join playlist_tracks using (playlist_id, position, track_id))
+union all
 select 'saved songs', (select count(*) from saved_tracks), (select count(*) from earlier.saved_tracks),
     (select count(*) from saved_tracks anti join earlier.saved_tracks using (track_id)),
     (select count(*) from earlier.saved_tracks anti join saved_tracks using (track_id))
@@ -18,6 +22,10 @@ union all
 select 'plays', (select count(*) from plays), (select count(*) from earlier.plays),
     (select count(*) from plays anti join earlier.plays using (played_at, track_id)),
     (select count(*) from earlier.plays anti join plays using (played_at, track_id))
+union all
+select 'songs in your taste', (select count(distinct track_id) from tastes), (select count(distinct track_id) from earlier.tastes),
+    (select count(distinct track_id) from tastes anti join earlier.tastes using (track_id)),
+    (select count(distinct track_id) from earlier.tastes anti join tastes using (track_id))
 union all
 select 'songs for you', (select count(*) from recommendations where list = 'for_you'),
     (select count(*) from earlier.recommendations where list = 'for_you'),
