@@ -2,11 +2,12 @@
 
 A row of the extended history is a song, a podcast, a chapter of an audiobook, or nothing that could be played; only
 songs are plays. ``ts`` is the end of the stream; where several rows share it (they were sent after time offline), the
-``offline_timestamp`` at which the play began tells them apart. ``skipped`` is null in old exports: then it is derived.
+``offline_timestamp`` at which the play began tells them apart. ``skipped`` is null in old exports: then it is derived. How
+long a song lasts is not told; where plays of it were played out, their median is.
 """
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -18,14 +19,18 @@ from tasks.imports.names import SPOTIFY_ID, bare_id, derived_id, is_collective, 
 from tasks.imports.quantities import Notes, moments, numbers, truths
 
 HEARD_MS = 30_000
-"""Spotify counts a stream from here on; a shorter play that the person ended was a skip, if its length is unknown."""
+"""Spotify counts a stream from here on; a shorter play that did not end by itself was a skip, if its length is unknown."""
 
 HEARD_SHARE = 0.5
-"""A play that the person ended before this share of the song was a skip."""
+"""A play that the person ended before this share of the song was a skip; so was one of which nobody knows how it ended."""
 
 ENDED_BY_PERSON = ("fwdbtn", "backbtn", "clickrow", "playbtn")
+UNTOLD = ("none", "unknown")
+"""Words in ``reason_end`` that say no more than an empty one; there are exports in which a whole year has no others."""
 PLAYED_OUT = "trackdone"
 EARLIEST_SECONDS = 1_138_752_000  # February 2006, before Spotify was founded
+CLOCKS_DIFFER = timedelta(days=1)
+"""A play that ended later from now than that has yet to come."""
 MILLISECONDS_FROM = 20_000_000_000
 
 COLUMNS = {
@@ -68,6 +73,8 @@ def plays(sheet: Sheet, notes: Notes) -> list[Harvest]:
         .then(None)
         .when(when.is_null())
         .then(pl.lit("time of the play: not a time"))
+        .when(~when.is_between(datetime.fromtimestamp(EARLIEST_SECONDS, UTC).replace(tzinfo=None), _latest()))
+        .then(pl.lit("time of the play: before 2006, or yet to come"))
         .when(length.is_null() | (length < 0) | (length > DAY_MS) | (length % 1 != 0))
         .then(pl.lit("milliseconds played: not a whole number from 0 to a day"))
     ).to_series()
@@ -83,6 +90,10 @@ def plays(sheet: Sheet, notes: Notes) -> list[Harvest]:
         Harvest("plays", "export", _plays(heard, notes), skipped=skipped, broken=pl.concat([sheet.rejected, broken])),
         *_songs(heard),
     ]
+
+
+def _latest() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None) + CLOCKS_DIFFER
 
 
 def _texts(sheet: Sheet) -> pl.DataFrame:
@@ -160,14 +171,15 @@ def _plays(heard: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     reason = pl.col("reason_end")
     longest = pl.col("ms_played").filter(reason == PLAYED_OUT).max().over("track_id")
     share = pl.col("ms_played") / longest
+    may_be_skipped = reason.is_null() | reason.is_in([*ENDED_BY_PERSON, *UNTOLD])
     derived = (
         pl.when(reason == PLAYED_OUT)
         .then(pl.lit(False))
-        .when(reason.is_in(ENDED_BY_PERSON) & longest.is_not_null())
+        .when(may_be_skipped & longest.is_not_null())
         .then(share < HEARD_SHARE)
-        .when(reason.is_in(ENDED_BY_PERSON))
+        .when(may_be_skipped)
         .then(pl.col("ms_played") < HEARD_MS)
-        .when(share >= 0.9)
+        .when(share >= HEARD_SHARE)
         .then(pl.lit(False))
     )
     given = truths(heard["is_skipped"].alias("skipped"), notes)
@@ -202,12 +214,15 @@ def _songs(heard: pl.DataFrame) -> list[Harvest]:
         "track_id", keep="last", maintain_order=True
     )
     artist = pl.col("artist")
+    lengths = heard.filter(pl.col("reason_end") == PLAYED_OUT).group_by("track_id").agg(pl.col("ms_played").median())
+    named = named.drop("ms_played").join(lengths, on="track_id", how="left", maintain_order="left")
     credited = named.filter(artist.is_not_null() & ~is_collective(artist)).with_columns(artist_id=derived_id(artist))
     on_album = named.filter(pl.col("album").is_not_null()).with_columns(album_id=derived_id(artist, pl.col("album")))
     tracks = named.select(
         "track_id",
         "name",
         pl.when(pl.col("album").is_not_null()).then(derived_id(artist, pl.col("album"))).alias("album_id"),
+        pl.col("ms_played").round().cast(pl.Int64).alias("duration_ms"),
         spotify_page(pl.col("track_id"), "track").alias("spotify_url"),
     )
     harvests = [

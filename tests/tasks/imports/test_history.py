@@ -113,8 +113,11 @@ def test_rows_that_were_sent_together_are_told_apart_by_when_they_began(home: Ho
         (None, "fwdbtn", 20_000, (True, True)),
         (None, "fwdbtn", 190_000, (False, True)),
         (None, "logout", 60_000, (None, None)),
+        (None, "logout", 120_000, (False, True)),
         (None, "none", 199_000, (False, True)),
-        (None, None, 60_000, (None, None)),
+        (None, "none", 60_000, (True, True)),
+        (None, None, 60_000, (True, True)),
+        (None, None, 120_000, (False, True)),
     ],
 )
 def test_a_skip_that_is_not_told_is_derived_and_says_so(
@@ -142,12 +145,23 @@ def test_a_skip_of_a_song_of_unknown_length_is_what_ended_before_half_a_minute(h
 
 def test_times_and_lengths_that_are_none_are_rejected_by_rule(home: Home, tmp_path: Path) -> None:
     rows = [play(ts="soon"), play(ts=None), play(ms_played=None), play(ms_played=-1), play(ms_played=10**12), play()]
+    rows += [play(ts="1970-01-01T00:00:00Z"), play(ts="2999-01-01T00:00:00Z")]
     line = reported(home, written(tmp_path / "history.json", rows))
     assert line["taken"] == 1
     assert line["rejected_by_rule"] == {
         "milliseconds played: not a whole number from 0 to a day": 3,
+        "time of the play: before 2006, or yet to come": 2,
         "time of the play: not a time": 2,
     }
+
+
+def test_how_long_a_song_lasts_is_what_its_plays_to_the_end_lasted(home: Home, tmp_path: Path) -> None:
+    heard = [
+        play(ts=f"2024-05-0{day}T10:00:00Z", ms_played=ms) for day, ms in enumerate((200_000, 201_000, 900_000), 1)
+    ]
+    skipped = play(spotify_track_uri=f"spotify:track:{OTHER}", reason_end="fwdbtn", ms_played=5_000)
+    reported(home, written(tmp_path / "history.json", [*heard, skipped]))
+    assert dict(taken(home, "tracks").select("track_id", "duration_ms").iter_rows()) == {SONG: 201_000, OTHER: None}
 
 
 def test_old_exports_write_time_with_a_blank_and_keys_of_their_own(home: Home, tmp_path: Path) -> None:
@@ -165,6 +179,6 @@ def test_the_account_data_names_songs_without_ids(home: Home, tmp_path: Path) ->
     line = reported(home, written(tmp_path / "StreamingHistory_music_0.json", rows))
     assert (line["taken"], line["skipped_by_reason"]) == (1, {"podcast episode": 1})
     assert taken(home, "plays").select("played_at", "track_id", "ms_played", "is_skipped").rows() == [
-        (moment("2022-12-17T14:57:00"), "name:bjork|joga", 196729, None)
+        (moment("2022-12-17T14:57:00"), "name:bjork|joga", 196729, False)
     ]
     assert taken(home, "tracks").select("track_id", "name").rows() == [("name:bjork|joga", "Jóga")]
