@@ -1,0 +1,156 @@
+"""A night's work on neighbours, from what the night before left: the model frozen until too much has changed, lists updated.
+
+Tracks are told apart by prints of all that their scores come from: what they are, and the company that they keep. Who has
+other prints than last night is new to everybody. The model is fitted anew when it is asked for, when the method or the
+length of the lists changed, and when the catalogue moved: more than ``REFIT`` of its tracks are not what they were when it
+was fitted, or there are so many more or fewer baskets.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from tasks.similarity.lists import Lists, depth_for
+from tasks.similarity.neighbours import HUB, Work, build, in_threads, updated
+from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
+
+METHOD = "lists-1"
+"""Versioned id of what lists and prints are; a change of it begins from nothing."""
+REFIT = 0.05
+"""Share of the tracks that may have changed, come or gone before the model is fitted anew."""
+REFIT_BASKETS = 0.2
+"""The same for the number of baskets."""
+TABLES = ("others", "audio", "metadata", "collaborative", "together")
+
+
+@dataclass(frozen=True)
+class Related:
+    """What came of a night: signals, weights and lists; the frames to remember; how much was worked out from nothing."""
+
+    given: Signals
+    weights: Mapping[str, float]
+    is_learned: bool
+    lists: Lists
+    model: pl.DataFrame
+    memory: pl.DataFrame
+    note: str
+
+
+def relate(
+    songs: pl.DataFrame,
+    sounds: pl.DataFrame,
+    baskets: pl.DataFrame,
+    top: int,
+    past: tuple[pl.DataFrame, pl.DataFrame] | None,
+    learn: Callable[[], tuple[Mapping[str, float], bool]],
+    algorithm: str,
+    *,
+    work: Work = in_threads,
+) -> Related:
+    """The lists of every track tonight, out of ``past`` (``Related.model`` and ``Related.memory`` of last night) if it serves.
+
+    ``learn`` gives the weights and whether they were learned, and is asked only when the model is fitted anew. ``algorithm``
+    names the method of the signals.
+    """
+    method = f"{algorithm} {METHOD} top {top} hub {HUB} polars {pl.__version__} numpy {np.__version__}"
+    owns = _own(songs, sounds)
+    scale, weights, is_learned = _frozen(past, method, owns, baskets) or (None, {}, False)
+    is_fitted = scale is None
+    if scale is None:
+        weights, is_learned = learn()
+        scale = Scale.of(songs, sounds, baskets)
+    given = signals(songs, sounds, baskets, weights, scale)
+    prints = given.tracks.select("track_id", "song_id").join(owns, on="track_id", maintain_order="left")
+    prints = prints.with_columns(company=given.company_prints(baskets))
+    if past is None or is_fitted or past[1].is_empty():
+        lists, note = (
+            build(given, top, work),
+            f"model fitted anew, lists of all {given.tracks.height:,} tracks worked out",
+        )
+    else:
+        old, is_touched = _met(past[1], prints, depth_for(top))
+        lists, again = updated(given, old, is_touched, top, work)
+        note = f"{is_touched.sum():,} tracks new, changed or kin of those: {again:,} of {len(is_touched):,} lists worked out anew"
+    fitted = prints["own"] if is_fitted or past is None else _fitted(past[1], prints)
+    tables = {name: getattr(lists, name) for name in TABLES}
+    memory = prints.with_columns(fitted.alias("fitted"), is_whole=pl.Series(lists.is_whole)).with_columns(
+        pl.Series(name, table, dtype=pl.Array(pl.Int32, table.shape[1])).arr.to_list() for name, table in tables.items()
+    )
+    return Related(given, weights, is_learned, lists, _model(method, scale, weights, is_learned), memory, note)
+
+
+def _own(songs: pl.DataFrame, sounds: pl.DataFrame) -> pl.DataFrame:
+    """[track_id, own]: a print of what a track is, whatever stands beside it."""
+    told = songs.select("track_id", "song_id", "artist_ids", "album_id", "genres", "released_on", "title_key")
+    heard = sounds.select(pl.exclude("source")) if "source" in sounds.columns else sounds
+    both = told.join(heard, on="track_id", how="left").sort("track_id")
+    parts = both.select(pl.col(name).list.join("\0") if kind == pl.List else name for name, kind in both.schema.items())
+    return both.select("track_id", own=parts.hash_rows(1).reinterpret(signed=True))
+
+
+def _frozen(
+    past: tuple[pl.DataFrame, pl.DataFrame] | None, method: str, owns: pl.DataFrame, baskets: pl.DataFrame
+) -> tuple[Scale, Mapping[str, float], bool] | None:
+    """Scale and weights of last night, if they may serve tonight."""
+    if past is None or past[0].filter(kind="method", name=method).is_empty():
+        return None
+    model, memory = past
+    numbers = dict(model.filter(kind="count").select("name", "value").iter_rows())
+    stay = memory.join(owns, left_on=["track_id", "fitted"], right_on=["track_id", "own"], how="semi").height
+    moved = max(owns.height, int(numbers["tracks"])) - stay
+    now, then = baskets["basket_id"].n_unique(), int(numbers["baskets"])
+    if moved > REFIT * numbers["tracks"] or abs(now - then) > REFIT_BASKETS * then:
+        return None
+    weights = dict(model.filter(kind="weight").select("name", "value").iter_rows())
+    moments = [
+        model.filter(kind=kind).sort(pl.col("name").cast(pl.Int32))["value"].to_numpy()
+        for kind in ("mean", "deviation")
+    ]
+    terms = model.filter(pl.col("kind").str.starts_with("term "))
+    carriers = terms.select(part=pl.col("kind").str.slice(5), term="name", carriers=pl.col("value").cast(pl.UInt32))
+    scale = Scale(int(numbers["tracks"]), then, *moments, carriers.sort("part", "term"))
+    return scale, weights, bool(numbers["is_learned"])
+
+
+def _model(method: str, scale: Scale, weights: Mapping[str, float], is_learned: bool) -> pl.DataFrame:
+    """Scale and weights as rows [kind, name, value]."""
+    rows = [
+        ("method", method, 1.0),
+        ("count", "tracks", float(scale.tracks)),
+        ("count", "baskets", float(scale.baskets)),
+    ]
+    rows += [("count", "is_learned", float(is_learned))]
+    rows += [("weight", name, float(weights[name])) for name in SIGNALS]
+    for kind, values in (("mean", scale.mean), ("deviation", scale.deviation)):
+        rows += [(kind, str(place), float(value)) for place, value in enumerate(values)]
+    terms = scale.carriers.select(
+        kind=pl.concat_str(pl.lit("term "), "part"), name="term", value=pl.col("carriers").cast(pl.Float64)
+    )
+    return pl.concat([pl.DataFrame(rows, schema=["kind", "name", "value"], orient="row"), terms])
+
+
+def _met(memory: pl.DataFrame, prints: pl.DataFrame, depth: int) -> tuple[Lists, np.ndarray]:
+    """Last night's lists by tonight's rows, and whom of tonight's tracks the others have to meet anew."""
+    before = memory.with_row_index("before").drop(TABLES, "is_whole")
+    both = prints.join(before, on="track_id", how="left", suffix="_before", maintain_order="left")
+    is_new = ~pl.all_horizontal(
+        pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in ("own", "company", "song_id")
+    )
+    touched = both.select(pl.col("before").is_null() | is_new).to_series()
+    gone = memory.join(prints, on="track_id", how="anti")["song_id"]
+    songs = pl.concat([both["song_id"].filter(touched), both["song_id_before"].filter(touched).drop_nulls(), gone])
+    row = both["before"].fill_null(0).to_numpy()
+    found = both["before"].is_not_null().to_numpy()
+    now = np.full(memory.height, -2, dtype=np.int32)
+    now[row[found]] = np.flatnonzero(found)
+    tables = {name: memory[name].list.to_array(depth).to_numpy()[row].astype(np.int32) for name in TABLES}
+    tables["others"] = np.where(tables["others"] >= 0, now[np.maximum(tables["others"], 0)], -1).astype(np.int32)
+    is_whole = memory["is_whole"].to_numpy()[row]
+    return Lists(**tables, is_whole=is_whole), prints["song_id"].is_in(songs.unique().implode()).to_numpy()
+
+
+def _fitted(memory: pl.DataFrame, prints: pl.DataFrame) -> pl.Series:
+    """What each track was when the model was fitted; null for those that came later."""
+    return prints.join(memory.select("track_id", "fitted"), on="track_id", how="left", maintain_order="left")["fitted"]

@@ -1,0 +1,93 @@
+"""A night that remembers: whatever came, went or changed, the neighbours are those of a full build with the same model."""
+
+from collections.abc import Mapping
+
+import polars as pl
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from schemas.catalogue import FEATURES
+from tasks.similarity import lists, memory
+from tasks.similarity.memory import Related, relate
+from tasks.similarity.neighbours import neighbours
+from tasks.similarity.weights import STATED
+
+TOP = 3
+Frames = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+
+
+def night(tracks: Mapping[str, tuple[int, int, float]], playlists: Mapping[str, str]) -> Frames:
+    """Tables of tracks (artist, version of which song, energy) and playlists, each letter a track."""
+    ids = sorted(tracks)
+    songs = pl.DataFrame(
+        {
+            "track_id": ids,
+            "song_id": [min(other for other in ids if tracks[other][1] == tracks[one][1]) for one in ids],
+            "artist_ids": [[f"artist {tracks[one][0]}"] for one in ids],
+            "album_id": [None] * len(ids),
+            "genres": [[f"genre {tracks[one][0] % 2}"] for one in ids],
+            "released_on": [None] * len(ids),
+            "title_key": [f"title {one}" for one in ids],
+        },
+        schema_overrides={
+            "album_id": pl.String,
+            "released_on": pl.Date,
+            "artist_ids": pl.List(pl.String),
+            "genres": pl.List(pl.String),
+        },
+    )
+    heard = [{"track_id": one} | dict.fromkeys(FEATURES) | {"energy": tracks[one][2], "valence": 0.5} for one in ids]
+    sounds = pl.DataFrame(heard, schema={"track_id": pl.String} | dict.fromkeys(FEATURES, pl.Float64))
+    rows = [
+        (f"playlist:{name}", track, place, 1.0)
+        for name, text in playlists.items()
+        for place, track in enumerate(dict.fromkeys(text))
+    ]
+    baskets = pl.DataFrame(
+        rows,
+        schema={"basket_id": pl.String, "track_id": pl.String, "position": pl.Int32, "weight": pl.Float64},
+        orient="row",
+    )
+    return songs, sounds, baskets
+
+
+def related(frames: Frames, past: Related | None = None) -> Related:
+    before = None if past is None else (past.model, past.memory)
+    return relate(*frames, TOP, before, lambda: (STATED, False), "test")
+
+
+def told(found: Related) -> pl.DataFrame:
+    return pl.concat(neighbours(found.given, found.lists, TOP))
+
+
+LETTERS = "abcdefghijklmnopqrst"
+TRACKS = st.dictionaries(
+    st.sampled_from(LETTERS),
+    st.tuples(st.integers(0, 3), st.integers(0, 15), st.sampled_from([0.1, 0.5, 0.9])),
+    min_size=2,
+)
+PLAYLISTS = st.dictionaries(st.sampled_from("xyz"), st.text(LETTERS, max_size=6), min_size=1)
+
+
+@settings(max_examples=40, deadline=None)
+@drawn(st.lists(st.tuples(TRACKS, PLAYLISTS), min_size=2, max_size=4))
+def test_any_nights_end_as_if_all_had_been_worked_out_anew(nights: list[tuple[dict, dict]]) -> None:
+    """Lists are short and nothing counts as too much, so that others enter, leave and step in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "REFIT", 1e9)
+        patch.setattr(memory, "REFIT_BASKETS", 1e9)
+        patch.setattr("tasks.similarity.neighbours.MUCH", 2.0)
+        patch.setattr("tasks.similarity.neighbours.HUB", 1)
+        for module in (lists, memory, "tasks.similarity.neighbours"):
+            where = module if isinstance(module, str) else module.__name__
+            patch.setattr(f"{where}.depth_for", lambda top: top + 3)
+        for where in ("tasks.similarity.lists", "tasks.similarity.neighbours"):
+            patch.setattr(f"{where}.reserve_for", lambda top: top + 1)
+        past = related(night(*nights[0]))
+        for tables in nights[1:]:
+            tonight = related(night(*tables), past)
+            anew = relate(*night(*tables), TOP, (past.model, past.memory.clear()), lambda: (STATED, False), "test")
+            assert told(tonight).equals(told(anew))
+            past = tonight

@@ -1,0 +1,4 @@
+create or replace table song_lists as
+select *
+from lists
+order by track_id

@@ -1,0 +1,3 @@
+create or replace table song_model as
+select kind, name, value
+from model
