@@ -99,8 +99,8 @@ async def _serve(deployment: RunnerDeployment, home: Home, due: Timetable) -> No
 
     runner.handle_sigterm = stop  # type: ignore[method-assign]  # Prefect's own one never awaits its stop
     deployment_id = await runner.aadd_deployment(deployment)
-    await _bury(deployment_id, home)
-    await _catch_up(deployment_id, home, due)
+    await bury(deployment_id, home)
+    await catch_up(deployment_id, home, due)
     try:
         await runner.start()
     except asyncio.CancelledError:
@@ -109,7 +109,7 @@ async def _serve(deployment: RunnerDeployment, home: Home, due: Timetable) -> No
         signal.signal(signal.SIGTERM, _end)
 
 
-async def _bury(deployment_id: UUID, home: Home) -> None:
+async def bury(deployment_id: UUID, home: Home) -> None:
     """Runs that a power cut ended stay Running in Prefect's books for ever; nobody holds the home, so they are dead."""
     if holder(home):
         return
@@ -124,7 +124,7 @@ async def _bury(deployment_id: UUID, home: Home) -> None:
             await client.set_flow_run_state(run.id, Crashed(message="its process is gone"), force=True)
 
 
-async def _catch_up(deployment_id: UUID, home: Home, due: Timetable) -> None:
+async def catch_up(deployment_id: UUID, home: Home, due: Timetable) -> None:
     """Ask for one night, now, when one or more were due and never ran."""
     missed = due.missed(stories.last_run(home, due.source), _now())
     if missed is None:
