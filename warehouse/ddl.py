@@ -1,6 +1,7 @@
 """The tables as DuckDB knows them, generated from the pandera models: names, types, NOT NULL, keys and comments."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -11,6 +12,11 @@ from warehouse.statements import identifier, literal, statement
 
 KEYED = frozenset({"tracks", "artists", "albums", "playlists", "runs"})
 """Tables with a PRIMARY KEY. Elsewhere it would cost five times the room and time; uniqueness is checked on writing."""
+
+NUMBERED = "neighbours"
+"""The one table that is a view for people: a million tracks have fifty million neighbours, whose ids alone would take a gigabyte.
+``links`` holds numbers instead, which ``cards`` explains."""
+
 
 TYPES: dict[pl.DataType, str] = {
     pl.String(): "varchar",
@@ -81,13 +87,45 @@ def definition(table: str) -> Iterator[str]:
     """The statements that create ``table`` and say what it and its columns mean."""
     model = TABLES[table]
     columns = model.to_schema().columns
-    parts = [
-        f"{identifier(name)} {TYPES[column.dtype.type]}{'' if column.nullable else ' not null'}"
-        for name, column in columns.items()
-    ]
-    if table in KEYED:
-        parts.append(f"primary key ({', '.join(map(identifier, key_of(table)))})")
-    yield f"create table {identifier(table)} ({', '.join(parts)})"
-    yield f"comment on table {identifier(table)} is {literal((model.__doc__ or '').strip())}"
+    kind = "view" if table == NUMBERED else "table"
+    if table == NUMBERED:
+        yield from _numbered()
+    else:
+        keys = [f"primary key ({', '.join(map(identifier, key_of(table)))})"] if table in KEYED else []
+        yield f"create table {identifier(table)} ({', '.join([*map(_column, columns.values()), *keys])})"
+    yield f"comment on {kind} {identifier(table)} is {literal((model.__doc__ or '').strip())}"
     for name, column in columns.items():
         yield f"comment on column {identifier(table)}.{identifier(name)} is {literal(column.description or '')}"
+
+
+def addends() -> list[str]:
+    """The columns of ``neighbours`` that sum to the score."""
+    told = {"score", "baskets_expected"}
+    return [name for name, kind in polars_schema(NUMBERED).items() if kind == pl.Float64 and name not in told]
+
+
+def _column(column: Any) -> str:
+    return f"{identifier(column.name)} {TYPES[column.dtype.type]}{'' if column.nullable else ' not null'}"
+
+
+def _numbered() -> Iterator[str]:
+    """The two tables behind ``neighbours``, and the view: score is the sum of the addends, and takes no room."""
+    columns = TABLES[NUMBERED].to_schema().columns
+    told = [column for name, column in columns.items() if name not in ("track_id", "rank", "neighbour_id", "score")]
+    numbers = {"track": columns["track_id"], "neighbour": columns["neighbour_id"]}
+    parts = [
+        "track integer not null",
+        _column(columns["rank"]),
+        "neighbour integer not null",
+        *map(_column, told),
+    ]
+    yield f"create table links ({', '.join(parts)})"
+    yield "comment on table links is 'One row is a row of neighbours as it is stored: tracks by their number in cards'"
+    for name, column in numbers.items():
+        yield f"comment on column links.{name} is {literal(f'{column.description}, by its number in cards')}"
+    for column in (columns["rank"], *told):
+        yield f"comment on column links.{identifier(column.name)} is {literal(column.description or '')}"
+    yield statement("links/tables")
+    yield statement("links/view").format(
+        score=" + ".join(map(identifier, addends())), told=", ".join(identifier(column.name) for column in told)
+    )

@@ -8,7 +8,7 @@ import polars as pl
 from duckdb import ConstraintException, DuckDBPyConnection
 
 from schemas.errors import InvalidDataError
-from warehouse.ddl import key_of, polars_schema
+from warehouse.ddl import NUMBERED, key_of, polars_schema, required
 from warehouse.statements import identifier, statement
 
 
@@ -27,11 +27,15 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
 
 def read(con: DuckDBPyConnection, table: str) -> pl.DataFrame:
     """All rows of ``table`` in stored order."""
+    if table == NUMBERED:
+        return con.sql(statement("links/rows")).pl()
     return con.sql(statement("table"), params={"table": table}).pl()
 
 
 def rewrite(con: DuckDBPyConnection, table: str, frames: Iterable[pl.DataFrame]) -> int:
     """Let the rows of ``frames``, in their order, be all rows of ``table``; return their number."""
+    if table == NUMBERED:
+        return _link(con, frames)
     con.execute(f"truncate {identifier(table)}")
     return sum(append(con, table, frame) for frame in frames)
 
@@ -79,8 +83,58 @@ def assert_unique(con: DuckDBPyConnection, table: str) -> None:
     key = key_of(table)
     if not key:
         return
-    names = ", ".join(map(identifier, key))
-    query = f"select {names}, count(*) from {identifier(table)} group by all having count(*) > 1 order by all limit 1"  # noqa: S608
+    query = statement("links/twice") if table == NUMBERED else _twice(table, key)
     for *values, times in con.execute(query).fetchall():
         told = ", ".join(f"{name} {value}" for name, value in zip(key, values, strict=True))
         raise InvalidDataError(f"{table}: {told} stands {times} times, but is the key of the table")
+
+
+def number_tracks(con: DuckDBPyConnection) -> None:
+    """Give every song a number, and put what answers read of it onto its card."""
+    con.execute(statement("links/number"))
+    con.execute(statement("links/cards"))
+    con.execute("truncate cards")
+    con.execute("insert into cards from told order by number")
+    con.execute("drop table told")
+
+
+def _link(con: DuckDBPyConnection, frames: Iterable[pl.DataFrame]) -> int:
+    """Store ``frames`` of neighbours, in their order, with numbers in place of ids; tracks without one get the next ones."""
+    con.execute("truncate links")
+    ids = pl.Enum(con.sql(statement("links/ids")).pl()["track_id"])
+    rows = 0
+    for frame in filter(len, frames):
+        told = conforming(NUMBERED, frame)
+        for name in required(NUMBERED):
+            if told[name].has_nulls():
+                raise InvalidDataError(f"{NUMBERED}: {name} is null, which no row may lack")
+        found = pl.concat([told["track_id"], told["neighbour_id"]])
+        if found.cast(ids, strict=False).has_nulls():
+            ids = _more(con, ids, found)
+        numbers = {"track_id": "track", "neighbour_id": "neighbour"}
+        linked = (
+            told.drop("score")
+            .rename(numbers)
+            .with_columns(pl.col(name).cast(ids).to_physical() for name in numbers.values())
+        )
+        con.register("incoming", linked)
+        con.execute("insert into links by name from incoming")
+        con.unregister("incoming")
+        rows += frame.height
+    number_tracks(con)
+    return rows
+
+
+def _more(con: DuckDBPyConnection, ids: pl.Enum, found: pl.Series) -> pl.Enum:
+    """``ids`` and, after them, those of ``found`` that have no number yet."""
+    known = ids.categories
+    new = found.filter(~found.is_in(known.implode())).unique().sort()
+    con.register("incoming", pl.DataFrame({"number": range(len(known), len(known) + len(new)), "track_id": new}))
+    con.execute("insert into cards by name from incoming")
+    con.unregister("incoming")
+    return pl.Enum(pl.concat([known, new]))
+
+
+def _twice(table: str, key: list[str]) -> str:
+    names = ", ".join(map(identifier, key))
+    return f"select {names}, count(*) from {identifier(table)} group by all having count(*) > 1 order by all limit 1"  # noqa: S608

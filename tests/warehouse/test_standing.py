@@ -26,7 +26,7 @@ def test_a_file_without_one_of_our_tables_is_not_whole(home: Home) -> None:
     path = publish(home, FIRST)
     with duckdb.connect(str(path)) as con:
         con.execute("drop table tastes")
-        con.execute("drop table neighbours")
+        con.execute("drop view neighbours")
     with pytest.raises(WarehouseError) as error:
         verify(path)
     assert str(error.value) == f"{path} lacks the tables neighbours, tastes: run `segue refresh` to build a whole one"

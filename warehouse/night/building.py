@@ -6,15 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import WarehouseError
 from schemas.tables import TABLES
 from schemas.values import Home
 from warehouse.connection import UnreadableError, told, writer
-from warehouse.ddl import create_macros, create_tables, polars_schema, required
-from warehouse.night.publishing import pasts, recover, set_aside
-from warehouse.rows import transaction
+from warehouse.ddl import NUMBERED, create_macros, create_tables, polars_schema, required
+from warehouse.night.publishing import pasts, recover, run_of, set_aside
+from warehouse.rows import number_tracks, read, rewrite, transaction
 from warehouse.statements import identifier, statement
 
 log = logging.getLogger(__name__)
@@ -46,17 +47,19 @@ IMPORTED = ("file", "export")
 """Sources of what ``segue import`` took."""
 
 
-def start(home: Home, run_id: str, source: str, *, whole: bool = False) -> Path:
+def start(home: Home, run_id: str, source: str, *, whole: bool = False, before: str | None = None) -> Path:
     """Begin the night ``run_id`` and return the path of its database, with every table, macro and view.
 
     Rows of facts are carried over from the latest file of a night that read the same ``source``, bookkeeping from the
-    published file; what Segue works out itself starts empty unless ``whole``. What dead nights left in the folder is
+    published file; what Segue works out itself starts empty unless ``whole``. With ``before`` the facts are those on which the
+    night of that name began, so that it can be worked out again. What dead nights left in the folder is
     removed, so the caller must hold the lock of the home. A published file of which not every block can be read is set aside
     with a warning, and the latest whole generation is published in its place.
 
     Raises:
         HomeError: the folder cannot be written.
-        WarehouseError: the published file is open for writing elsewhere, or ``whole`` and there is no earlier night.
+        WarehouseError: the published file is open for writing elsewhere, ``whole`` and there is no earlier night, or the file
+            on which the night ``before`` began is no longer kept.
     """
     build = home.building / f"{run_id}.duckdb"
     with told(home.building):
@@ -66,7 +69,12 @@ def start(home: Home, run_id: str, source: str, *, whole: bool = False) -> Path:
     with writer(build) as con, transaction(con):
         create_tables(con)
         create_macros(con)
-    is_carried = _carry_past(home, build, run_id, source, whole)
+    is_carried = _carry_past(home, build, run_id, source, whole, before)
+    if before is not None and not is_carried and _was_another(build, source, before):
+        raise WarehouseError(
+            f"the file on which the night {before} began is no longer kept in {home.history}, so it cannot be worked out "
+            "again: `segue refresh --full` asks for everything anew"
+        )
     if whole and not is_carried:
         raise WarehouseError(
             f"there is no earlier {source} night in {home.root} to begin from: run a whole `segue refresh`"
@@ -75,10 +83,11 @@ def start(home: Home, run_id: str, source: str, *, whole: bool = False) -> Path:
 
 
 def finish(build: Path) -> None:
-    """Fill ``songs``, which the macros and the queries read; call it when facts and recordings stand."""
+    """Fill ``songs`` and ``cards``, which the macros and the queries read; call it when facts and recordings stand."""
     with writer(build) as con, transaction(con):
         con.execute("truncate songs")
         con.execute(statement("replace_songs"))
+        number_tracks(con)
 
 
 def _clear(building: Path) -> None:
@@ -89,18 +98,25 @@ def _clear(building: Path) -> None:
             left.unlink()
 
 
-def _carry_past(home: Home, build: Path, run_id: str, source: str, whole: bool) -> bool:
-    """Fill the build from the files of earlier nights; whether one of the same source was found."""
-    is_booked = False
+def _carry_past(home: Home, build: Path, run_id: str, source: str, whole: bool, before: str | None) -> bool:
+    """Fill the build from the files of earlier nights; whether one of the same source (and from ``before``) was found.
+
+    Of those from later on only the books are taken over, and how the lists stood.
+    """
+    is_booked = has_lists = False
     for past in pasts(home, source):
         try:
             with writer(build) as con, _attached(con, past):
                 is_same = _source_of(con) == source
+                is_base = is_same and (before is None or run_of(past)[0] < before)
                 with transaction(con):
+                    if is_same and not has_lists and _shared_columns(con, "past_lists"):
+                        con.execute(statement("past/carry"), {"nights": PAST_NIGHTS, "tonight": run_id})
+                        has_lists = True
                     for table in TABLES:
-                        if is_same and table == "past_lists":
-                            con.execute(statement("past/carry"), {"nights": PAST_NIGHTS, "tonight": run_id})
-                        elif is_same and (table in FACTS or (whole and table not in BY_NIGHT)):
+                        if table == "past_lists":
+                            continue
+                        if is_base and (table in FACTS or (whole and table not in BY_NIGHT)):
                             _carry(con, table, run_id, None if whole else CARRIED[source])
                         elif table in BY_NIGHT and not is_booked:
                             _carry(con, table, run_id)
@@ -110,9 +126,16 @@ def _carry_past(home: Home, build: Path, run_id: str, source: str, whole: bool) 
             log.warning("%s is damaged and set aside, nothing was carried over from it: %s", past, why)
             set_aside(home, past)
         else:
-            if is_same:
+            if is_base:
                 return True
     return False
+
+
+def _was_another(build: Path, source: str, before: str) -> bool:
+    """Whether the books know of a night of ``source`` from ``before``."""
+    with writer(build) as con:
+        runs = read(con, "runs")
+    return not runs.filter(pl.col("source") == source, pl.col("run_id") < before).is_empty()
 
 
 @contextmanager
@@ -141,6 +164,9 @@ def _carry(con: DuckDBPyConnection, table: str, run_id: str, sources: Sequence[s
             log.warning("%s of the earlier night lacks columns that are needed now: not carried over", table)
         return
     names, target = ", ".join(map(identifier, columns)), identifier(table)
+    if table == NUMBERED:
+        rewrite(con, table, [con.sql(f"select {names} from past.{target} order by track_id, rank").pl()])  # noqa: S608
+        return
     earlier = f"insert into {target} by name select {names} from past.{target}"  # noqa: S608 - names of our own tables
     if table in BY_NIGHT:
         recent = "select run_id from past.runs where run_id < $tonight order by run_id desc limit $nights"

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from duckdb import DuckDBPyConnection
 
 from warehouse.connection import reader
-from warehouse.query.asking import Asked, ask
+from warehouse.query.asking import Asked, ask, shared_baskets
 from warehouse.query.names import named
 from warehouse.query.ranking import Pool
 from warehouse.query.reasons import reasons
@@ -82,7 +81,7 @@ def similar_songs(
         asked = ask(
             con, warehouse, [named(con, name, artist).track_id], limit, by=by, diversify=diversify, filters=filters
         )
-        return described(con, asked)
+        return described(asked)
 
 
 def answer(
@@ -98,16 +97,14 @@ def answer(
     warehouse = Path(warehouse)
     with reader(warehouse, keep=True) as con:
         asked = ask(con, warehouse, seeds, limit, by=by, diversify=diversify, filters=filters)
-        return Answer(described(con, asked), asked.listing.pool)
+        return Answer(described(asked), asked.listing.pool)
 
 
-def described(con: DuckDBPyConnection, asked: Asked) -> pl.DataFrame:
+def described(asked: Asked) -> pl.DataFrame:
     """The chosen songs with their reasons, as ``COLUMNS``."""
-    chosen = asked.listing.chosen
-    together = asked.told_of(con, chosen)
     rows = []
-    for one in chosen:
-        told = reasons(one, asked.seeds, together.get(one.track_id, {}))
+    for one in asked.listing.chosen:
+        told = reasons(one, asked.seeds, shared_baskets(asked.seeds, one.row))
         shown = {name: one.row[name] for name in COLUMNS if name in one.row}
         rows.append(shown | {"rank": one.place, "score": one.score, "reasons": [reason._asdict() for reason in told]})
     return pl.DataFrame(rows, schema=COLUMNS)

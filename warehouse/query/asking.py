@@ -1,12 +1,13 @@
 """A question to an open file: its seeds, its pool of candidates, and the list that comes of them.
 
-The statements are many and small on purpose: DuckDB plans one join longer than it runs five plain reads.
+The statements are few and small: a song is one text (its card, found by its number), and DuckDB plans one join longer than it
+runs three plain reads.
 """
 
-from collections import Counter
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import fsum
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,6 @@ class Asked:
         """The candidate with this id."""
         return next((one for one in self.candidates if one.track_id == track_id), None)
 
-    def told_of(self, con: DuckDBPyConnection, told: Sequence[Candidate]) -> dict[str, dict[str, int]]:
-        """Read what reasons need of these candidates and of the seeds: sounds, which are put into their rows, and baskets.
-
-        Returns track id -> kind of basket -> baskets of that kind that hold it together with a seed.
-        """
-        hear(con, [*self.seeds, *(one.row for one in told)])
-        return shared_baskets(con, [seed["track_id"] for seed in self.seeds], [one.track_id for one in told])
-
 
 def ask(
     con: DuckDBPyConnection,
@@ -67,24 +60,27 @@ def ask(
         raise SettingsError(f"limit must be 1 or more, not {limit}")
     seeds = [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
     given, candidates = drawn(con, warehouse, seeds, checked_by(by), seeds)
-    if filters:
-        hear(con, [one.row for one in candidates])
     return Asked(given, candidates, ranked(candidates, limit, diversify=diversify, filters=filters))
 
 
 def known(con: DuckDBPyConnection, track_ids: Sequence[str]) -> list[Row]:
-    """Rows of ``songs`` of these tracks, in their order.
+    """Cards of these tracks, in their order.
 
     Raises:
         UnknownSongError: names the tracks that are not in the warehouse.
     """
-    return _known(_cards(con, track_ids), track_ids)
+    return _known(cards(con, track_ids), track_ids)
+
+
+def cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:
+    """Track id -> what answers read of the song, for those that the warehouse has."""
+    return _told(con, "query/cards", ids=list(track_ids))
 
 
 def drawn(
     con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, whole: Sequence[str]
 ) -> tuple[list[Row], list[Candidate]]:
-    """The rows of the seeds, and their pool with the addends that ``by`` counts.
+    """The cards of the seeds, and their pool with the addends that ``by`` counts.
 
     The pool is every neighbour of any of them. Where there is a list model and the ``whole`` is a list (of which the seeds may
     be a part, to try how it would be without the others), it adds candidates and scores them all.
@@ -92,24 +88,27 @@ def drawn(
     Raises:
         UnknownSongError: as ``known``.
     """
-    links = _links(con, seeds)
+    given = known(con, seeds)
+    links = _links(con, [seed["number"] for seed in given])
     counted = SIGNALS if by == "hybrid" else (by,)
-    sums = {track_id: {kind: link[kind] for kind in counted} for track_id, link in links.items()}
+    sums = {number: {kind: link[kind] for kind in counted} for number, link in links.items()}
     if by != "hybrid":  # 0: the signal says nothing of the song
-        sums = {track_id: addends for track_id, addends in sums.items() if addends[by]}
+        sums = {number: addends for number, addends in sums.items() if addends[by]}
+    found = _told(con, "query/cards_by_number", numbers=list(sums))
+    pool = {track_id: sums[card["number"]] for track_id, card in found.items()}
     if len(whole) > 1 and (model := learned(con, warehouse)):
-        sums = _modelled(model, seeds, whole, sums, by)
-    cards = _cards(con, [*seeds, *sums])
-    given = _known(cards, seeds)
+        pool = _modelled(model, seeds, whole, pool, by)
+        found |= cards(con, pool.keys() - found.keys())
     same = {seed["song_id"] for seed in given}
     blocks = _blocks(con, warehouse)
-    pool = []
-    for track_id, addends in sums.items():
-        if card := cards.get(track_id):
-            marks = {"is_seed": card["song_id"] in same, "is_blocked": _is_blocked(card, blocks)}
-            expected = links[track_id]["baskets_expected"] if track_id in links else None
-            pool.append(Candidate(card | marks | {"baskets_expected": expected}, addends))
-    return given, pool
+    candidates = []
+    for track_id, addends in pool.items():
+        if card := found.get(track_id):
+            card["is_seed"] = card["song_id"] in same
+            card["is_blocked"] = _is_blocked(card, blocks)
+            card["baskets_expected"] = links[card["number"]]["baskets_expected"] if card["number"] in links else None
+            candidates.append(Candidate(card, addends))
+    return given, candidates
 
 
 def _known(cards: Mapping[str, Row], track_ids: Sequence[str]) -> list[Row]:
@@ -124,13 +123,13 @@ def _known(cards: Mapping[str, Row], track_ids: Sequence[str]) -> list[Row]:
     return [cards[track_id] for track_id in track_ids]
 
 
-def _links(con: DuckDBPyConnection, seeds: Sequence[str]) -> dict[str, Row]:
-    """Track id -> what the seeds give a song, by signal."""
-    if len(seeds) == 1:
-        rows = _rows(con, "query/neighbours_of", seed=seeds[0])
+def _links(con: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, Row]:
+    """Number of a song -> what the seeds give it, by signal."""
+    if len(numbers) == 1:
+        rows = _rows(con, "query/neighbours_of", seed=numbers[0])
     else:
-        rows = _rows(con, "query/pool", seeds=list(seeds))
-    return {row["track_id"]: row for row in rows}
+        rows = _rows(con, "query/pool", seeds=list(numbers))
+    return {row["number"]: row for row in rows}
 
 
 def _modelled(
@@ -146,36 +145,26 @@ def _modelled(
     return {row.pop("track_id"): row for row in rows}
 
 
-def hear(con: DuckDBPyConnection, rows: Sequence[Row]) -> None:
-    """Put the twelve audio features of each song into its row; unknown ones are null."""
-    silent = [row for row in rows if "tempo" not in row]
-    if not silent:
-        return
-    relation = con.execute(statement("query/sounds"), {"track_ids": [row["track_id"] for row in silent]})
-    names = [column[0] for column in relation.description or ()]
-    sounds = {values[0]: dict(zip(names, values, strict=True)) for values in relation.fetchall()}
-    unknown = dict.fromkeys(names)
-    for row in silent:
-        row |= sounds.get(row["track_id"], unknown | {"track_id": row["track_id"]})
+def shared_baskets(seeds: Sequence[Row], song: Row) -> dict[str, int]:
+    """Kind of basket -> baskets of that kind that hold the song together with a seed."""
+    counts = {}
+    for kind, numbers in (song["baskets"] or {}).items():
+        own = set().union(*((seed["baskets"] or {}).get(kind, ()) for seed in seeds))
+        if both := len(own.intersection(numbers)):
+            counts[kind] = both
+    return counts
 
 
-def shared_baskets(
-    con: DuckDBPyConnection, seeds: Sequence[str], track_ids: Sequence[str]
-) -> dict[str, dict[str, int]]:
-    """Track id -> kind of basket -> baskets of that kind that hold it together with a seed."""
-    holders: dict[str, dict[str, str]] = {}
-    for row in _rows(con, "query/held", track_ids=[*seeds, *track_ids]):
-        holders.setdefault(row["track_id"], {})[row["basket_id"]] = row["kind"]
-    own = {basket_id for seed in seeds for basket_id in holders.get(seed, ())}
-    counts = {
-        track_id: Counter(kind for basket_id, kind in holders.get(track_id, {}).items() if basket_id in own)
-        for track_id in track_ids
-    }
-    return {track_id: dict(sorted(kinds.items())) for track_id, kinds in counts.items()}
-
-
-def _cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:
-    return {row["track_id"]: row for row in _rows(con, "query/cards", track_ids=list(track_ids))}
+def _told(con: DuckDBPyConnection, name: str, **values: Any) -> dict[str, Row]:
+    """Track id -> card, out of a statement that gives numbers and cards."""
+    told = {}
+    for number, text in con.execute(statement(name), values).fetchall():
+        card = json.loads(text)
+        card["number"] = number
+        if card["released_on"]:
+            card["released_on"] = date.fromisoformat(card["released_on"])
+        told[card["track_id"]] = card
+    return told
 
 
 def _blocks(con: DuckDBPyConnection, warehouse: Path) -> dict[str, set[str]]:

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from schemas.errors import UnknownSongError
 from warehouse.connection import reader
-from warehouse.query.asking import Asked, Row, ask, drawn, known
+from warehouse.query.asking import Asked, Row, ask, drawn, known, shared_baskets
 from warehouse.query.ranking import Candidate, Listing, checked_by, cut_by, ranked
 from warehouse.query.reasons import reasons
 from warehouse.statements import statement
@@ -84,8 +84,7 @@ def why(
             raise UnknownSongError(
                 f"{_named(card)} is none of the neighbours of {_all_named(asked.seeds)}: `segue why-not` tells what kept it out"
             )
-        together = asked.told_of(con, [one])
-    told = reasons(one, asked.seeds, together.get(song, {}), in_full=True)
+    told = reasons(one, asked.seeds, shared_baskets(asked.seeds, one.row), in_full=True)
     frame = pl.DataFrame(
         [reason._asdict() for reason in told],
         schema={name: WATERFALL[name] for name in ("kind", "text", "contribution")},

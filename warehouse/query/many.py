@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from schemas.errors import InvalidDataError, SettingsError
 from warehouse.connection import reader
+from warehouse.query.asking import cards
 from warehouse.query.model import MORE, learned
 from warehouse.query.ranking import Candidate, checked_by, ranked
 from warehouse.query.signals import PER, chunks
@@ -81,18 +82,16 @@ def _continued(con: DuckDBPyConnection, warehouse: Path, seeds: pl.DataFrame, by
 
 def _varied(con: DuckDBPyConnection, found: pl.DataFrame, limit: int) -> pl.DataFrame:
     """Each list of ``found`` with the artist cap and the variety of ``recommend``, cut to ``limit``."""
-    wanted = {"track_ids": found["track_id"].unique().to_list()}
-    cards = {row["track_id"]: row for row in con.sql(statement("query/cards"), params=wanted).pl().to_dicts()}
-    marks = {"is_seed": False, "is_blocked": False}
-    for card in cards.values():
-        card |= marks
-    rows = [row for part in found.partition_by("list_id", maintain_order=True) for row in _one(part, cards, limit)]
+    told = cards(con, found["track_id"].unique().to_list())
+    for card in told.values():
+        card |= {"is_seed": False, "is_blocked": False}
+    rows = [row for part in found.partition_by("list_id", maintain_order=True) for row in _one(part, told, limit)]
     return pl.DataFrame(rows, schema=found.schema, orient="row")
 
 
-def _one(part: pl.DataFrame, cards: dict[str, dict[str, Any]], limit: int) -> Iterator[tuple[Any, int, str, float]]:
+def _one(part: pl.DataFrame, told: dict[str, dict[str, Any]], limit: int) -> Iterator[tuple[Any, int, str, float]]:
     list_id = part["list_id"][0]
     scores = part.select("track_id", "score").iter_rows()
-    listing = ranked([Candidate(cards[track_id], {"list": score}) for track_id, score in scores], limit, diversify=True)
+    listing = ranked([Candidate(told[track_id], {"list": score}) for track_id, score in scores], limit, diversify=True)
     for rank, one in enumerate(listing.chosen, start=1):
         yield list_id, rank, one.track_id, one.score

@@ -24,9 +24,12 @@ select
     coalesce(counted.rows, sizes.estimated_size)::bigint as rows,
     case when told.table_name is not null then told.seen_at when sizes.estimated_size > 0 then latest_run.started_at end as seen_at,
     case when told.table_name is not null then told.changed_at when sizes.estimated_size > 0 then latest_run.started_at end as changed_at
-from duckdb_tables() as sizes
+from (
+    select if(table_name = 'links', 'neighbours', table_name) as table_name, estimated_size
+    from duckdb_tables()
+    where database_name = current_database() and table_name not in ('segue_schema', 'cards')
+) as sizes
 cross join latest_run
 left join told using (table_name)
 left join counted using (table_name)
-where sizes.database_name = current_database() and sizes.table_name != 'segue_schema'
 order by sizes.table_name

@@ -1,4 +1,4 @@
--- One row is a song as people see it, with what tells it from another one.
-select * exclude (poster_small_url, name_key, title_key)
-from songs
-where track_id in (select unnest($track_ids))
+-- One row is a song by its number, with all that an answer reads of it.
+select number, card
+from cards
+where track_id in (select unnest($ids)) and card is not null
