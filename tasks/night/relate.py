@@ -9,10 +9,10 @@ from tasks.ranking import training
 from tasks.similarity import weights
 from tasks.similarity.baskets import build_baskets
 from tasks.similarity.identity import identify
-from tasks.similarity.neighbours import build, neighbours
-from tasks.similarity.signals import signals
-from tasks.similarity.weights import ALGORITHM, STATED
-from warehouse.night import building, writing
+from tasks.similarity.memory import relate
+from tasks.similarity.neighbours import neighbours
+from tasks.similarity.weights import ALGORITHM
+from warehouse.night import building, remembering, writing
 from warehouse.reading import table
 
 
@@ -41,17 +41,18 @@ def relate_songs(night: Night) -> None:
     writing.replace(night.build, "baskets", baskets)
     songs, sounds = _songs(night), _modelled(night, "audio_features")
     shapes = training.learn(songs, baskets, sounds)
-    if not shapes:
-        night.ledger.current.note = "too few baskets to learn a list model from: the neighbours are summed"
-    learned = weights.learn(songs, sounds, baskets)
+    notes = [] if shapes else ["too few baskets to learn a list model from: the neighbours are summed"]
+    top = night.wishes["neighbours"]
+    past = None if night.full else remembering.remembered(night.home, night.source)
+    found = relate(songs, sounds, baskets, top, past, lambda: weights.learn(songs, sounds, baskets), ALGORITHM)
     models = [
-        weights.rows(learned or STATED, night.run_id, is_default=learned is None),
+        weights.rows(found.weights, night.run_id, is_default=not found.is_learned),
         training.steps(shapes, night.run_id),
     ]
     writing.replace(night.build, "models", pl.concat(models, how="diagonal_relaxed"))
-    given = signals(songs, sounds, baskets, learned or STATED)
-    top = night.wishes["neighbours"]
-    night.ledger.current.rows = writing.replace(night.build, "neighbours", neighbours(given, build(given, top), top))
+    remembering.remember(night.build, found.model, found.memory)
+    night.ledger.current.rows = writing.replace(night.build, "neighbours", neighbours(found.given, found.lists, top))
+    night.ledger.current.note = "; ".join([found.note, *notes])
     night.facts["algorithm"] = ALGORITHM
 
 

@@ -15,6 +15,7 @@ import polars as pl
 from tasks.similarity.lists import Lists, depth_for
 from tasks.similarity.neighbours import HUB, Work, build, in_threads, updated
 from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
+from tasks.similarity.weights import STATED
 
 METHOD = "lists-1"
 """Versioned id of what lists and prints are; a change of it begins from nothing."""
@@ -44,14 +45,14 @@ def relate(
     baskets: pl.DataFrame,
     top: int,
     past: tuple[pl.DataFrame, pl.DataFrame] | None,
-    learn: Callable[[], tuple[Mapping[str, float], bool]],
+    learn: Callable[[], Mapping[str, float] | None],
     algorithm: str,
     *,
     work: Work = in_threads,
 ) -> Related:
     """The lists of every track tonight, out of ``past`` (``Related.model`` and ``Related.memory`` of last night) if it serves.
 
-    ``learn`` gives the weights and whether they were learned, and is asked only when the model is fitted anew. ``algorithm``
+    ``learn`` gives the weights, or nothing where the stated ones serve, and is asked only when the model is fitted anew. ``algorithm``
     names the method of the signals.
     """
     method = f"{algorithm} {METHOD} top {top} hub {HUB} polars {pl.__version__} numpy {np.__version__}"
@@ -59,7 +60,8 @@ def relate(
     scale, weights, is_learned = _frozen(past, method, owns, baskets) or (None, {}, False)
     is_fitted = scale is None
     if scale is None:
-        weights, is_learned = learn()
+        learned = learn()
+        weights, is_learned = learned or STATED, learned is not None
         scale = Scale.of(songs, sounds, baskets)
     given = signals(songs, sounds, baskets, weights, scale)
     prints = given.tracks.select("track_id", "song_id").join(owns, on="track_id", maintain_order="left")

@@ -3,16 +3,22 @@
 Two tables beside those for people. A night that finds none, or one that it cannot use, begins from nothing.
 """
 
+import logging
 from pathlib import Path
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from schemas.errors import WarehouseError
+from schemas.values import Home
 from warehouse.connection import reader, writer
+from warehouse.night.publishing import last_night
 from warehouse.rows import transaction
 from warehouse.statements import statement
 
-TABLES = {"song_model", "song_lists"}
+log = logging.getLogger(__name__)
+
+TABLES = ("song_model", "song_lists")
 
 
 def remember(build: Path, model: pl.DataFrame, lists: pl.DataFrame) -> None:
@@ -25,22 +31,21 @@ def remember(build: Path, model: pl.DataFrame, lists: pl.DataFrame) -> None:
         con.execute(statement("memory/comments"))
 
 
-def remembered(build: Path) -> tuple[pl.DataFrame, pl.DataFrame] | None:
-    """What the night before tonight kept: model and lists; ``None`` when there is none."""
-    with reader(build) as con:
-        if not _has(con, "warehouse"):
-            return None
-        return con.sql("from song_model").pl(), con.sql("from song_lists order by track_id").pl()
+def remembered(home: Home, source: str) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """What the latest published night of ``source`` kept: model and lists; ``None`` when there is none that can be read."""
+    past = last_night(home, source)
+    if past is None:
+        return None
+    try:
+        with reader(past) as con:
+            if not _is_complete(con):
+                return None
+            return con.sql("from song_model").pl(), con.sql("from song_lists order by track_id").pl()
+    except WarehouseError as error:
+        log.warning("what the last night knew of neighbours is lost, they are worked out anew: %s", error)
+        return None
 
 
-def carry(con: DuckDBPyConnection) -> None:
-    """Take over what the attached file ``past`` keeps."""
-    if _has(con, "past"):
-        con.execute(statement("memory/past"))
-
-
-def _has(con: DuckDBPyConnection, database: str) -> bool:
-    found = [
-        con.execute(statement("column_names"), {"database": database, "table": table}).fetchall() for table in TABLES
-    ]
-    return all(found)
+def _is_complete(con: DuckDBPyConnection) -> bool:
+    asked = [{"database": "warehouse", "table": table} for table in TABLES]
+    return all(con.execute(statement("column_names"), one).fetchall() for one in asked)

@@ -12,7 +12,6 @@ from schemas.catalogue import FEATURES
 from tasks.similarity import lists, memory
 from tasks.similarity.memory import Related, relate
 from tasks.similarity.neighbours import neighbours
-from tasks.similarity.weights import STATED
 
 TOP = 3
 Frames = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
@@ -55,7 +54,7 @@ def night(tracks: Mapping[str, tuple[int, int, float]], playlists: Mapping[str, 
 
 def related(frames: Frames, past: Related | None = None) -> Related:
     before = None if past is None else (past.model, past.memory)
-    return relate(*frames, TOP, before, lambda: (STATED, False), "test")
+    return relate(*frames, TOP, before, lambda: None, "test")
 
 
 def told(found: Related) -> pl.DataFrame:
@@ -88,6 +87,6 @@ def test_any_nights_end_as_if_all_had_been_worked_out_anew(nights: list[tuple[di
         past = related(night(*nights[0]))
         for tables in nights[1:]:
             tonight = related(night(*tables), past)
-            anew = relate(*night(*tables), TOP, (past.model, past.memory.clear()), lambda: (STATED, False), "test")
+            anew = relate(*night(*tables), TOP, (past.model, past.memory.clear()), lambda: None, "test")
             assert told(tonight).equals(told(anew))
             past = tonight
