@@ -17,7 +17,14 @@ from flows.aftermath import aftermath
 from flows.settings import Settings
 from flows.timing import spoken, superfluous
 from schemas.errors import SettingsError
-from tasks.night.acquire import acquire_token, extract_pages, fetch_features, plan_extraction, probe_capabilities
+from tasks.night.acquire import (
+    acquire_token,
+    extract_pages,
+    fetch_features,
+    open_pages,
+    plan_extraction,
+    probe_capabilities,
+)
 from tasks.night.context import Night, access_to, tonight
 from tasks.night.fold import fold_feedback, publish_lists
 from tasks.night.keep import drop_stale, fold_imports, open_building, profile_tables, store_checked, validate_harvests
@@ -26,7 +33,7 @@ from tasks.night.relate import evaluate_night, identify_recordings, relate_songs
 from tasks.night.release import judge, publish_night, rehearse_night
 from tasks.night.show import draw_atlas, draw_report, publish_pages
 from tasks.spotify.plan import Plan
-from tasks.spotify.walk.api import Access
+from tasks.spotify.walk.api import Access, Api
 
 
 @flow(name="refresh", flow_run_name="{source} night", validate_parameters=False, persist_result=False)
@@ -56,7 +63,7 @@ def refresh(
             access_to(night) as access,
         ):
             after.night = night
-            open_building(night, whole=bool(only) or stages[0] != FIRST)
+            open_building(night, whole=bool(only) or stages[0] not in (FIRST, REPLAY), again=stages[0] == REPLAY)
             for stage in stages:
                 STAGES[stage](night, access)
             judge(night)
@@ -89,13 +96,27 @@ def gather(night: Night, access: Access) -> None:
     if night.source == "files":
         return
     with acquire_token(night, access) as api:
-        capabilities = probe_capabilities(night, api)
-        store_checked(night, validate_harvests(night, extract_pages(night, api, capabilities)))
-        store_checked(night, validate_harvests(night, fetch_features(night, api, capabilities)))
+        keep_all(night, api)
+
+
+def replay(night: Night) -> None:
+    """As ``gather``, from the pages that the latest walk left on disk, with nobody asked."""
+    if night.source == "files":
+        return
+    with open_pages(night) as api:
+        keep_all(night, api)
+
+
+def keep_all(night: Night, api: Api) -> None:
+    """Everything that the walk brings, checked and stored."""
+    capabilities = probe_capabilities(night, api)
+    store_checked(night, validate_harvests(night, extract_pages(night, api, capabilities)))
+    store_checked(night, validate_harvests(night, fetch_features(night, api, capabilities)))
 
 
 STAGES: dict[str, Callable[[Night, Access], Any]] = {
     "extract": gather,
+    "validate": lambda night, _: replay(night),
     "imports": lambda night, _: fold_imports(night),
     "feedback": lambda night, _: fold_feedback(night),
     "retention": lambda night, _: drop_stale(night),
@@ -109,6 +130,8 @@ STAGES: dict[str, Callable[[Night, Access], Any]] = {
 """What a night works out, in order; ``--from`` and ``--only`` take these names. Gate, report and publish always follow."""
 
 FIRST = "extract"
+REPLAY = "validate"
+"""Begins with the pages that have landed, where ``FIRST`` asks for them."""
 
 
 def chosen(from_stage: str = "", only: str = "") -> list[str]:
@@ -122,7 +145,9 @@ def chosen(from_stage: str = "", only: str = "") -> list[str]:
             raise SettingsError(f"there is no stage {stage!r} for {option}: choose one of {', '.join(STAGES)}")
     if from_stage and only:
         raise SettingsError("--from and --only say different things: give one of them")
-    names = list(STAGES)
+    if only == REPLAY:
+        raise SettingsError(f"--only {REPLAY} would leave tables that do not fit each other: use --from {REPLAY}")
+    names = [stage for stage in STAGES if stage != (FIRST if from_stage == REPLAY else REPLAY)]
     if only:
         return [stage for stage in names if stage in (only, "profile")]
     return names[names.index(from_stage or FIRST) :]

@@ -14,9 +14,9 @@ from tasks.night.ledger import stage
 from tasks.spotify.extraction import gathered
 from tasks.spotify.features import featured
 from tasks.spotify.plan import Plan, planned
-from tasks.spotify.walk.api import RECCOBEATS, RECCOBEATS_RATE, SPOTIFY, Access, Api, open_api
+from tasks.spotify.walk.api import RECCOBEATS, RECCOBEATS_RATE, SPOTIFY, Access, Api, open_api, replayed
 from tasks.spotify.walk.capabilities import Capabilities, probe
-from tasks.spotify.walk.landing import Landing, Walk, open_landing, purge
+from tasks.spotify.walk.landing import Landing, Walk, open_landing, purge, replay
 from tasks.spotify.walk.past import Past
 from tasks.spotify.web.clock import Clock
 from tasks.spotify.web.transport import Counts, Meter
@@ -91,6 +91,21 @@ def acquire_token(night: Night, access: Access, clock: Clock | None = None) -> A
     return api
 
 
+@stage("replay")
+def open_pages(night: Night) -> Api:
+    """The pages of the latest walk in the place of the services, which are not asked; what did not land is left out and told.
+
+    Raises:
+        WarehouseError: no pages are kept.
+    """
+    landing = replay(night.home, night.row_source)
+    night.full = landing.walk.full
+    night.facts["replayed"] = landing.walk.runs[0]
+    night.ledger.current.rows = landing.taken_over
+    night.ledger.current.note = f"the pages of the walk that {landing.walk.runs[0]} began, nothing is asked"
+    return replayed(night.home, landing, Meter())
+
+
 @stage("probe")
 def probe_capabilities(night: Night, api: Api) -> Capabilities:
     """Find out what the app may tonight, write it down, and tell what it could last night and cannot now.
@@ -125,7 +140,7 @@ def extract_pages(night: Night, api: Api, capabilities: Capabilities) -> Extract
     past = Past() if night.full else Past.of(reading.known(night.build, night.row_source))
     with api.meter.stage("extract") as counts:
         artists, credits = (reading.table(night.build, name) for name in ("artists", "track_artists"))
-        found = gathered(api, capabilities, past, artists, credits, night.row_source, night.started_at)
+        found = gathered(api, capabilities, past, artists, credits, night.row_source, _asked_at(night, api))
     api.left_out = not found.is_complete
     writing.record(night.build, "fetches", found.fetches)
     for problem in found.problems:
@@ -146,7 +161,7 @@ def fetch_features(night: Night, api: Api, capabilities: Capabilities) -> list[H
             reading.table(night.build, "audio_features"),
             reading.table(night.build, "fetches"),
             night.row_source,
-            night.started_at,
+            _asked_at(night, api),
             again=night.full,
         )
     if not api.parks:
@@ -173,6 +188,11 @@ def _open(night: Night, access: Access, landing: Landing, meter: Meter, clock: C
         max_wait_seconds=night.wishes["max_wait_seconds"],
         clock=clock,
     )
+
+
+def _asked_at(night: Night, api: Api) -> datetime:
+    """The beginning of the night; in a replay of the one that asked, because what is asked for depends on it."""
+    return api.landing.walk.started_at if api.landing.is_replay else night.started_at
 
 
 def _published(night: Night) -> list[str]:

@@ -14,6 +14,7 @@ from tasks.imports.importing import gathered
 from tasks.imports.unify import NAMING, unified, unnamed
 from tasks.night.context import Night
 from tasks.night.ledger import stage
+from tasks.spotify.walk.landing import replay
 from tasks.validate import check
 from warehouse import imports, past, reading
 from warehouse.night import building, profiling, retaining, writing
@@ -22,9 +23,13 @@ log = logging.getLogger(__name__)
 
 
 @stage("open")
-def open_building(night: Night, whole: bool = False) -> None:
-    """Begin tonight's database beside the published one, with the earlier rows that still count; ``whole`` with all of them."""
-    night.build = building.start(night.home, night.run_id, night.source, whole=whole)
+def open_building(night: Night, whole: bool = False, again: bool = False) -> None:
+    """Begin tonight's database beside the published one, with the earlier rows that still count; ``whole`` with all of them.
+
+    ``again`` begins where the night began whose pages are to be replayed.
+    """
+    before = replay(night.home, night.row_source).walk.runs[0] if again and night.source != "files" else None
+    night.build = building.start(night.home, night.run_id, night.source, whole=whole, before=before)
     writing.record(night.build, "runs", pl.DataFrame([night.run_row()]))
 
 

@@ -70,7 +70,7 @@ def pages_of(night: Night) -> Path:
 
 
 def _routes(night: Night, access: Access) -> Mapping[str, str]:
-    """Where covers are asked for: nowhere on a night of files, on the demo where tonight's stand-in really listens."""
-    if night.source == "files":
+    """Where covers are asked for: nowhere on a night of files or of a replay, on the demo where its stand-in really listens."""
+    if night.source == "files" or "replayed" in night.facts:
         return {}
     return {IMAGE_URL: f"http://{urlsplit(access.api_url).netloc}/image"} if night.source == "demo" else WEB

@@ -34,7 +34,7 @@ def zygote() -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("zygote.py"))],
         cwd="/",
-        env={**own, "PYTHONPATH": str(ROOT)},
+        env={**own, "PYTHONPATH": str(ROOT), "PREFECT_SERVER_EPHEMERAL_ENABLED": "false"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -7,6 +7,7 @@ import subprocess
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -66,21 +67,24 @@ class Segue:
     zygote: "subprocess.Popen[str]" = field(repr=False)
     output: Path
 
-    def start(self, *arguments: str, limits: dict[str, int] | None = None, **environ: str) -> Command:
+    def start(self, *arguments: str, limits: dict[str, int] | None = None, clock: float = 0, **environ: str) -> Command:
+        """Set the command off; ``limits`` of `resource`, ``clock`` seconds by which its clock is wrong."""
         self.output.unlink(missing_ok=True)
         order = {
             "arguments": arguments,
             "environ": {**self.environ, "SEGUE_HOME": str(self.home.root), **environ},
             "output": str(self.output),
             "limits": limits or {},
+            "clock": clock,
         }
         assert self.zygote.stdin is not None
         self.zygote.stdin.write(json.dumps(order) + "\n")
         self.zygote.stdin.flush()
         return Command(self.zygote, self.output)
 
-    def run(self, *arguments: str, limits: dict[str, int] | None = None, **environ: str) -> Command:
-        command = self.start(*arguments, limits=limits, **environ)
+    def run(self, *arguments: str, **how: Any) -> Command:
+        """The command when it has ended; ``how`` as `start` takes it."""
+        command = self.start(*arguments, **how)
         command.wait()
         return command
 
@@ -105,7 +109,7 @@ def differing(some: dict[str, pl.DataFrame], others: dict[str, pl.DataFrame]) ->
 
 
 def library(day: int) -> tuple[Catalogue, Account]:
-    """Sixty songs; on the second day two are new among the saved ones, one is gone, and a list has grown."""
+    """Sixty songs; on the second day two are new among the saved ones and a list has grown."""
     names = [f"Song {number}" for number in range(60)]
     catalogue = Catalogue(
         [song(name, f"Artist {place % 7}", genres=[f"genre {place % 3}"]) for place, name in enumerate(names)]
@@ -113,7 +117,7 @@ def library(day: int) -> tuple[Catalogue, Account]:
     account = Account.of(
         catalogue,
         playlists={"All": names[:40], "Short": names[: 8 + 4 * day], "Other": names[30:50]},
-        saved=names[day : 12 + day],
+        saved=names[: 12 + day],
         top=names[:10],
         plays=[(name, f"2026-11-{place + 10}T20:15:20.497Z") for place, name in enumerate(names[: 9 + day])],
     )

@@ -161,7 +161,8 @@ def test_a_page_of_markdown_shows_names_as_they_are() -> None:
 
 
 def test_the_stages_of_a_night_are_all_some_or_one() -> None:
-    assert chosen() == chosen("extract") == list(STAGES)
+    assert chosen() == chosen("extract") == [stage for stage in STAGES if stage != "validate"]
+    assert chosen("validate") == ["validate", *chosen("imports")]
     assert chosen("for_you") == ["for_you", "profile"]
     assert chosen(only="similarity") == ["similarity", "profile"]
     assert chosen(only="profile") == ["profile"]
@@ -170,9 +171,10 @@ def test_the_stages_of_a_night_are_all_some_or_one() -> None:
 @pytest.mark.parametrize(
     ("names", "told"),
     [
-        (("dance", ""), "there is no stage 'dance' for --from: choose one of extract, imports"),
-        (("", "dance"), "there is no stage 'dance' for --only: choose one of extract, imports"),
+        (("dance", ""), "there is no stage 'dance' for --from: choose one of extract, validate, imports"),
+        (("", "dance"), "there is no stage 'dance' for --only: choose one of extract, validate, imports"),
         (("identity", "evaluate"), "--from and --only say different things"),
+        (("", "validate"), "--only validate would leave tables that do not fit each other: use --from validate"),
     ],
 )
 def test_a_name_that_is_no_stage_is_refused(names: tuple[str, str], told: str) -> None:

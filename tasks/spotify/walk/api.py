@@ -86,6 +86,11 @@ class Api:
             park(self.home, self.landing.walk.source, service, told.until, self.clock.now())
 
     @property
+    def is_user(self) -> bool:
+        """Whether a person is signed in, and not the app alone; in a replay whether one was."""
+        return self.landing.has(SPOTIFY, "/me") if self.landing.is_replay else self.spotify.is_user
+
+    @property
     def parked_until(self) -> datetime | None:
         """When to come back; None when nobody asked us to go."""
         return min((told.until for told in self.parks.values()), default=None)
@@ -158,6 +163,14 @@ def open_api(
         except Parked as told:
             api._park(SPOTIFY, told)
     return api
+
+
+def replayed(home: Home, landing: Landing, meter: Meter) -> Api:
+    """Clients that ask nobody: every question is answered by what ``landing``, a replay, has of it."""
+    spotify, reccobeats = (
+        Client("", Transport(service, rate=1, max_wait_seconds=0, meter=meter)) for service in (SPOTIFY, RECCOBEATS)
+    )
+    return Api(spotify, reccobeats, landing, meter, Clock(), home)
 
 
 def _grant(access: Access, home: Home, stored: StoredToken | None) -> Grant:

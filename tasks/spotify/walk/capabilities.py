@@ -105,7 +105,7 @@ def probe(api: Api) -> Capabilities:
 
 def _probe(api: Api, capabilities: Capabilities) -> None:
     found = capabilities.found
-    if api.spotify.is_user:
+    if api.is_user:
         api.ask("/me")
         found["me"] = Capability(True, 200)
         scopes = api.spotify.scopes

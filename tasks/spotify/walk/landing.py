@@ -23,7 +23,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from schemas.errors import ApiError
+from schemas.errors import ApiError, WarehouseError
 from schemas.values import Home
 from warehouse.connection import told
 
@@ -54,11 +54,15 @@ class Walk:
 
 
 class Landing:
-    """The answers of one walk. Without a ``folder`` they live in memory, for a plan that leaves no trace."""
+    """The answers of one walk. Without a ``folder`` they live in memory, for a plan that leaves no trace.
 
-    def __init__(self, walk: Walk, folder: Path | None = None) -> None:
+    A replay (``is_replay``) has the answers that landed and no others, and changes nothing.
+    """
+
+    def __init__(self, walk: Walk, folder: Path | None = None, *, is_replay: bool = False) -> None:
         self.walk = walk
         self.folder = folder
+        self.is_replay = is_replay
         self._lock = threading.Lock()
         self._memory: dict[str, Body] = {}
         self._files: dict[str, Path] = {}
@@ -77,14 +81,10 @@ class Landing:
         ``walk`` tells the same question apart when a list is walked anew. Raises what ``ask`` raises; a refusal that would
         be the same again lands, too, and is raised again.
         """
-        question = {
-            "service": service,
-            "path": path,
-            "params": {key: str(params[key]) for key in sorted(params)},
-            "walk": walk,
-        }
-        key = blake2b(json.dumps(question).encode(), digest_size=10).hexdigest()
+        question, key = _question(service, path, params, walk)
         landed = self._landed(key)
+        if landed is None and self.is_replay:
+            raise ApiError(f"{service}: no answer to {path} has landed, it is left out of the replay", path=path)
         if landed is None:
             try:
                 landed = {"status": 200, "body": ask()}
@@ -97,6 +97,11 @@ class Landing:
             raise ApiError(landed["said"], status=landed["status"], path=path)
         body: Body = landed["body"]
         return body
+
+    def has(self, service: str, path: str) -> bool:
+        """Whether a good answer to a question without parameters has landed."""
+        landed = self._landed(_question(service, path, {}, 0)[1])
+        return landed is not None and landed["status"] == 200
 
     def _landed(self, key: str) -> Body | None:
         with self._lock:
@@ -133,7 +138,7 @@ class Landing:
 
     def keep(self) -> None:
         """Write down what is walked."""
-        if self.folder:
+        if self.folder and not self.is_replay:
             _write(self.folder / "walk.json", asdict(self.walk))
 
 
@@ -161,6 +166,19 @@ def open_landing(
     landing = Landing(Walk(source, app_mark(app), full, now, [run_id]), folder)
     landing.keep()
     return landing
+
+
+def replay(home: Home, source: str) -> Landing:
+    """The answers of the latest walk of ``source``, to be read again with no network.
+
+    Raises:
+        WarehouseError: none has landed, or the pages are no longer kept.
+    """
+    for folder in sorted(_folders(home.landing), reverse=True):
+        walk = _read(folder)
+        if walk is not None and walk.source == source and walk.runs:
+            return Landing(walk, folder, is_replay=True)
+    raise WarehouseError(f"no pages of {source} are kept in {home.landing}: run a whole `segue refresh`")
 
 
 def is_open(walk: Walk, *, full: bool, now: datetime, published: Collection[str]) -> bool:
@@ -196,6 +214,17 @@ def app_mark(app: str) -> str:
 
 def _folders(landing: Path) -> list[Path]:
     return [path for path in landing.iterdir() if path.is_dir()] if landing.is_dir() else []
+
+
+def _question(service: str, path: str, params: Mapping[str, str | int], walk: int) -> tuple[Body, str]:
+    """A question as it is written down, and the name of its answer."""
+    asked = {
+        "service": service,
+        "path": path,
+        "params": {key: str(params[key]) for key in sorted(params)},
+        "walk": walk,
+    }
+    return asked, blake2b(json.dumps(asked).encode(), digest_size=10).hexdigest()
 
 
 def _read(folder: Path) -> Walk | None:
