@@ -42,7 +42,7 @@ def refresh(
         typer.Option(
             "--from",
             metavar="STAGE",
-            help="Begin at STAGE with last night's tables: extract, imports, feedback, retention, identity, similarity, atlas, evaluate, for_you or profile.",
+            help="Begin at STAGE with last night's tables: extract, validate (works the night out again from the pages that landed, with no network), imports, feedback, retention, identity, similarity, atlas, evaluate, for_you or profile.",
             show_default=False,
         ),
     ] = "",
