@@ -137,6 +137,12 @@ class Settings:
     generations: int = _setting(
         "SEGUE_GENERATIONS", "7", _between(1, 1000, int), "earlier published files kept for rollback"
     )
+    generations_bytes: int = _setting(
+        "SEGUE_GENERATIONS_BYTES",
+        "4294967296",
+        _between(0, 1e15, int),
+        "room that they may take together; the latest one stays in any case",
+    )
     gate_share: float = _setting(
         "SEGUE_GATE_SHARE", "0.5", _between(0, 1, float), "share of last night's rows that each table must keep"
     )
