@@ -78,7 +78,12 @@ def publish_night(night: Night) -> None:
     _record(night)
     night.facts["changes"] = _changes(night)
     night.facts["song_to_try"] = next(iter(reading.query(night.build, "song_to_try")["name"]), None)
-    publishing.publish(night.home, night.build, keep=int(night.wishes.get("generations", publishing.KEEP)))
+    publishing.publish(
+        night.home,
+        night.build,
+        keep=int(night.wishes.get("generations", publishing.KEEP)),
+        keep_bytes=int(night.wishes.get("generations_bytes", publishing.KEEP_BYTES)),
+    )
     log.info("published %s", night.home.warehouse, extra={"event": "published", "verdict": night.verdict})
 
 

@@ -251,6 +251,8 @@ def test_as_many_generations_stay_as_the_setting_says(home: Home, run_night: Cal
     for _ in range(4):
         run_night(songs(1))
     assert len(publishing.generations(home)) == 2
+    run_night(songs(1), generations_bytes=1)
+    assert len(publishing.generations(home)) == 1
 
 
 def test_a_harvest_for_no_table_fails_the_night_and_leaves_what_is_published(
