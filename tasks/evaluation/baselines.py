@@ -1,6 +1,7 @@
 """The peers that a hybrid must beat, each a single signal, all asked in the same run on the same visible songs."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -17,27 +18,50 @@ MOST_BASKETS = 3_000
 BLOCK = 64
 
 
-def rankings(
-    songs: pl.DataFrame, sounds: pl.DataFrame, visible: pl.DataFrame, lists: list[str], depth: int = 100
-) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield the name of each peer and its ranking [list_id, rank, track_id] for ``lists``, which are ids of visible baskets.
+Score = Callable[[csr_array], np.ndarray]
 
-    Full ranking of all ``songs``; what a list holds is left out; ties go to the smaller id. EASE (Steck, WWW 2019) is exact:
-    it is solved in the space of baskets.
+
+@dataclass(frozen=True)
+class Peers:
+    """The peers that know ``visible`` baskets: ``scores`` of every track (sorted as ``track_ids``) for some lists, by name."""
+
+    track_ids: pl.Series
+    scores: dict[str, Score]
+
+    @classmethod
+    def of(cls, songs: pl.DataFrame, sounds: pl.DataFrame, visible: pl.DataFrame) -> "Peers":
+        """From the tables ``songs`` and ``audio_features`` and the rows of ``baskets`` that may be known."""
+        tracks = songs.sort("track_id").with_row_index("row")
+        held = visible.join(tracks.select("row", "track_id"), on="track_id")
+        placed = csr_array(incidence(held.select("row", value="basket_id"), tracks.height).T)
+        return cls(tracks["track_id"], _scores(tracks, sounds, placed))
+
+    def rankings(
+        self, asked: pl.DataFrame, shown: pl.DataFrame, depth: int = 100
+    ) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Yield the name of each peer and its ranking [list_id, rank, track_id] for the lists in ``asked``.
+
+        ``asked`` [list_id, track_id] are the songs that speak, ``shown`` those that must not come back. All tracks are
+        ranked; ties go to the smaller id.
+        """
+        lists = asked["list_id"].unique().sort()
+        speaks, barred = self._matrix(asked, lists), self._matrix(shown, lists)
+        for name, score in self.scores.items():
+            yield name, _ranked(score, speaks, barred, self.track_ids, lists, depth)
+
+    def _matrix(self, pairs: pl.DataFrame, lists: pl.Series) -> csr_array:
+        """[list, track] of ones."""
+        known = pairs.filter(pl.col("track_id").is_in(self.track_ids.implode())).unique()
+        row = lists.search_sorted(known["list_id"]).to_numpy().astype(np.int64)
+        column = self.track_ids.search_sorted(known["track_id"]).to_numpy().astype(np.int64)
+        return csr_array((np.ones(row.size), (row, column)), shape=(lists.len(), self.track_ids.len()))
+
+
+def _scores(tracks: pl.DataFrame, sounds: pl.DataFrame, placed: csr_array) -> dict[str, Score]:
+    """Score of every track for some lists [list, track], by name of the peer.
+
+    EASE (Steck, WWW 2019) is exact: it is solved in the space of baskets.
     """
-    tracks = songs.sort("track_id").with_row_index("row")
-    held = visible.join(tracks.select("row", "track_id"), on="track_id").sort("basket_id", "row")
-    names = held["basket_id"].unique().sort()
-    placed = csr_array(incidence(held.select("row", value="basket_id"), tracks.height).T)
-    asked = placed[names.search_sorted(pl.Series(lists, dtype=pl.String)).to_numpy()] if lists else placed[:0]
-    for name, score in _peers(tracks, sounds, placed).items():
-        yield name, _ranked(score, asked, tracks["track_id"], lists, depth)
-
-
-def _peers(
-    tracks: pl.DataFrame, sounds: pl.DataFrame, placed: csr_array
-) -> dict[str, Callable[[csr_array], np.ndarray]]:
-    """Score of every track for some lists [list, track], by name of the peer."""
     count = np.asarray(placed.sum(axis=0)).ravel()
     chance = np.random.default_rng(0).random(tracks.height)
     credits = tracks.select("row", value="artist_ids").explode("value").drop_nulls().unique()
@@ -48,7 +72,7 @@ def _peers(
     together = csr_array(placed.T @ placed).tocoo()
     common = np.sqrt(count[together.row] * count[together.col]) + SHRINKAGE
     items = csr_array((together.data / common, (together.row, together.col)), shape=together.shape)
-    peers: dict[str, Callable[[csr_array], np.ndarray]] = {
+    peers: dict[str, Score] = {
         "random": lambda lists: np.tile(chance, (lists.shape[0], 1)),
         "popularity": lambda lists: np.tile(count, (lists.shape[0], 1)),
         "audio": lambda lists: (lists @ sound) @ sound.T,
@@ -57,7 +81,7 @@ def _peers(
     }
     size = np.asarray(placed.sum(axis=1)).ravel()
     like = csr_array(diags_array(1 / np.sqrt(np.maximum(size, 1))) @ placed)
-    peers["user-knn"] = lambda lists: ((lists @ like.T) @ like).toarray()
+    peers["user-knn"] = lambda lists: ((lists @ placed.T) @ like).toarray()
     if 0 < placed.shape[0] <= MOST_BASKETS:
         inverse = np.linalg.inv((placed @ placed.T).toarray() + RIDGE * np.eye(placed.shape[0]))
         lever = np.asarray(placed.multiply(inverse @ placed).sum(axis=0)).ravel()
@@ -66,23 +90,33 @@ def _peers(
 
 
 def _ranked(
-    score: Callable[[csr_array], np.ndarray], asked: csr_array, ids: pl.Series, lists: list[str], depth: int
+    score: Score, speaks: csr_array, barred: csr_array, ids: pl.Series, lists: pl.Series, depth: int
 ) -> pl.DataFrame:
     parts = [pl.DataFrame(schema={"list_id": pl.String, "rank": pl.Int64, "track_id": pl.String})]
-    for start in range(0, asked.shape[0], BLOCK):
-        block = asked[start : start + BLOCK]
-        told = np.asarray(score(block), dtype=np.float64)
-        told[block.toarray() > 0] = -np.inf
+    for start in range(0, speaks.shape[0], BLOCK):
+        told = np.array(score(speaks[start : start + BLOCK]), dtype=np.float64)
+        told[barred[start : start + BLOCK].toarray() > 0] = -np.inf
         kept = min(depth, told.shape[1])
-        best = np.argsort(-told, axis=1, kind="stable")[:, :kept]
+        best = _best(told, kept)
         is_open = np.isfinite(np.take_along_axis(told, best, axis=1)).ravel()
+        names = lists.slice(start, BLOCK)
         parts.append(
             pl.DataFrame(
                 {
-                    "list_id": np.repeat(np.array(lists[start : start + BLOCK], dtype=object), kept).astype(str),
-                    "rank": np.tile(np.arange(1, kept + 1), block.shape[0]),
+                    "list_id": names.gather(np.repeat(np.arange(names.len()), kept)),
+                    "rank": np.tile(np.arange(1, kept + 1), names.len()),
                     "track_id": ids.gather(best.ravel()),
                 }
             ).filter(pl.Series(is_open))
         )
     return pl.concat(parts)
+
+
+def _best(told: np.ndarray, kept: int) -> np.ndarray:
+    """Columns of the ``kept`` largest values of each row, in order; of equal ones the first."""
+    floor = np.partition(told, -kept, axis=1)[:, -kept] if kept else np.empty(0)
+    best = np.empty((told.shape[0], kept), dtype=np.int64)
+    for row, least in enumerate(floor):
+        good = np.flatnonzero(told[row] >= least)
+        best[row] = good[np.argsort(-told[row, good], kind="stable")[:kept]]
+    return best

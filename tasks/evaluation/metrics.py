@@ -81,24 +81,53 @@ def bounds(values: np.ndarray) -> tuple[float | None, float | None]:
     return float(low), float(high)
 
 
+def variety(ranked: pl.DataFrame, track_ids: pl.Series, heard: np.ndarray) -> pl.DataFrame:
+    """[view, list_id, metric, value]: ild@10, the mean of 1 - cosine of sound over all pairs in the first ten places.
+
+    ``heard`` has a row of standardised features for each of ``track_ids`` (sorted), zeros where nothing is known; those are
+    left out.
+    """
+    length = np.linalg.norm(heard, axis=1)
+    first = ranked.filter(pl.col("rank") <= 10).sort("list_id", "rank")
+    row = track_ids.search_sorted(first["track_id"]).to_numpy().astype(np.int64)
+    is_heard = length[row] > 0
+    unit = heard[row[is_heard]] / length[row[is_heard], None]
+    group = first["list_id"].rank("dense").to_numpy().astype(np.int64)[is_heard] - 1
+    names = first["list_id"].unique().sort()
+    sums, count = np.zeros((names.len(), heard.shape[1])), np.bincount(group, minlength=names.len()).astype(float)
+    np.add.at(sums, group, unit)
+    pairs = count * (count - 1)
+    cosine = np.divide((sums**2).sum(axis=1) - count, pairs, out=np.zeros_like(pairs), where=pairs > 0)
+    told = pl.DataFrame({"list_id": names, "value": 1 - cosine}, schema={"list_id": pl.String, "value": pl.Float64})
+    return told.filter(pl.Series(pairs > 0)).with_columns(view=pl.lit("all"), metric=pl.lit("ild@10"))
+
+
 def whole(ranked: pl.DataFrame, tracks: int, baskets: pl.DataFrame) -> pl.DataFrame:
     """[view, metric, value, cases] of the lists together, in their first ten places.
 
-    coverage: share of all tracks that some list shows; novelty: mean of -log2 of the share of baskets that hold a song;
-    popularity_bias: baskets of the shown songs over those of the average song of a basket row.
+    coverage@10: share of all tracks (warm: that stand in some basket; cold: that stand in none) that some list shows;
+    novelty@10: mean of -log2 of the share of baskets that hold a song; popularity_bias@10: baskets of the shown songs over
+    those of the average song of a basket row; hubness@10: the most lists that show one song, over the mean of those shown.
     """
     shown = ranked.filter(pl.col("rank") <= 10)
     count = baskets.group_by("track_id").agg(n=pl.col("basket_id").n_unique())
     held = shown.join(count, on="track_id", how="left").select(pl.col("n").fill_null(0).cast(pl.Float64))["n"]
     total = max(baskets["basket_id"].n_unique(), 1)
     average = count.join(baskets, on="track_id")["n"].mean()
-    values = {
-        "coverage@10": shown["track_id"].n_unique() / max(tracks, 1),
-        "novelty@10": None if held.is_empty() else float(-np.log2((held.to_numpy() + 1) / (total + 1)).mean()),
-        "popularity_bias@10": None
+    times = shown.group_by("track_id").len()
+    warm = times.join(count, on="track_id", how="semi").height
+    values: dict[tuple[str, str], float | None] = {
+        ("all", "coverage@10"): times.height / max(tracks, 1),
+        ("warm", "coverage@10"): warm / max(count.height, 1),
+        ("cold", "coverage@10"): (times.height - warm) / max(tracks - count.height, 1),
+        ("all", "novelty@10"): None if held.is_empty() else float(-np.log2((held.to_numpy() + 1) / (total + 1)).mean()),
+        ("all", "popularity_bias@10"): None
         if held.is_empty() or not average
         else float(held.to_numpy().mean()) / float(str(average)),
+        ("all", "hubness@10"): None
+        if times.is_empty()
+        else float(times["len"].to_numpy().max() / times["len"].to_numpy().mean()),
     }
-    rows = [("all", name, value, shown["list_id"].n_unique()) for name, value in values.items()]
+    rows = [(view, name, value, shown["list_id"].n_unique()) for (view, name), value in values.items()]
     types = {"view": pl.String, "metric": pl.String, "value": pl.Float64, "cases": pl.Int64}
     return pl.DataFrame(rows, schema=types, orient="row")

@@ -3,11 +3,11 @@
 import importlib.util
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
-from tasks.evaluation.measuring import ENOUGH, hold_out, measure, verdict
-from tasks.evaluation.metrics import per_list, views
+from tasks.evaluation.measuring import ENOUGH, LATER, SPLIT, hold_out, later, measure, verdict
 
 SPEC = importlib.util.spec_from_file_location("making", Path(__file__).parents[1] / "ranking" / "test_training.py")
 assert SPEC is not None and SPEC.loader is not None
@@ -23,28 +23,51 @@ def test_no_hidden_pair_is_visible() -> None:
     assert visible.height + hidden.height == making.playlists().height
 
 
-def test_planted_leakage_would_be_noticed() -> None:
-    """A peer that has seen the hidden pairs finds them all: the figures do tell an honest ranker from a leaking one."""
-    baskets = making.playlists()
-    visible, hidden = hold_out(baskets)
-    right = views(hidden, visible)
-    leaking = hidden.with_columns(rank=pl.int_range(1, pl.len() + 1).over("list_id"))
-    leaked = per_list(leaking, right).filter(view="all", metric="ndcg@10")["value"].mean()
+@pytest.fixture(scope="module")
+def figures() -> pl.DataFrame:
+    """Of one evaluation: playlists that hold either half of the catalogue, and sessions like them."""
     songs, sounds = making.catalogue()
-    figures, _ = measure(songs, sounds, baskets)
-    honest = figures.filter(algorithm="hybrid", view="all", metric="ndcg@10")["value"].item()
-    assert leaked == pytest.approx(1.0)
-    assert 0 < honest < 0.5
+    return measure(songs, sounds, pl.concat([making.playlists(), sessions()]))[0]
 
 
-def test_every_peer_is_asked_and_the_hybrid_is_better_than_chance() -> None:
+def sessions() -> pl.DataFrame:
+    """110 sessions on days of their own, each of one taste."""
+    rng, half = np.random.default_rng(5), 120
+    rows = [
+        (f"session:2026-{1 + day // 28:02}-{1 + day % 28:02}T10:00:00", "session", f"t{song:03}", place, 0.5)
+        for day in range(110)
+        for place, song in enumerate(half * (day % 2) + rng.choice(half, 20, replace=False))
+    ]
+    return pl.DataFrame(rows, schema=making.playlists().schema, orient="row")
+
+
+def test_planted_leakage_would_be_noticed(figures: pl.DataFrame) -> None:
+    """Lists that stand there twice give away what is hidden in the first: the figures show it at once."""
     songs, sounds = making.catalogue()
-    figures, words = measure(songs, sounds, making.playlists())
-    warm = dict(figures.filter(view="warm", metric="ndcg@10").select("algorithm", "value").iter_rows())
+    copies = making.playlists().with_columns(pl.format("{} again", "basket_id").alias("basket_id"))
+    leaking, _ = measure(songs, sounds, pl.concat([making.playlists(), copies]))
+
+    honest, leaked = (
+        told.filter(algorithm="hybrid", task="list", split=SPLIT, view="all", metric="ndcg@10")["value"].item()
+        for told in (figures, leaking)
+    )
+    assert 0 < honest < 0.35 < leaked
+
+
+@pytest.mark.parametrize(("task", "split"), [("list", SPLIT), ("song", SPLIT), ("list", LATER)])
+def test_every_peer_is_asked_and_the_hybrid_is_better_than_chance(figures: pl.DataFrame, task: str, split: str) -> None:
+    told = figures.filter(task=task, split=split, view="warm", metric="ndcg@10")
+    warm = dict(told.select("algorithm", "value").iter_rows())
     assert set(warm) == {"hybrid", "random", "popularity", "audio", "artist", "item-knn", "user-knn", "ease"}
     assert warm["hybrid"] > 1.3 * warm["random"]
-    assert warm["audio"] is not None
-    assert "nDCG@10" in words
+
+
+def test_no_later_session_is_known_before_it_is_heard() -> None:
+    before, shown, hidden = later(pl.concat([making.playlists(), sessions()]))
+    assert before["kind"].unique().to_list() == ["session"]
+    assert before["basket_id"].max() < shown["list_id"].min()
+    assert shown.join(hidden, on=["list_id", "track_id"], how="semi").is_empty()
+    assert set(hidden["list_id"]) == set(shown["list_id"])
 
 
 @pytest.mark.parametrize("rows", [0, 3, 20], ids=["no basket", "a basket of three", "one basket"])

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.evaluation.metrics import bounds, per_list, summary, views, whole
+from tasks.evaluation.metrics import bounds, per_list, summary, variety, views, whole
 
 
 def hidden(*pairs: tuple[str, str]) -> pl.DataFrame:
@@ -60,6 +60,15 @@ def test_bounds_hold_the_mean_and_close_with_more_lists() -> None:
 def test_coverage_counts_the_tracks_that_any_list_shows() -> None:
     baskets = pl.DataFrame({"basket_id": ["x", "x", "y"], "track_id": ["a", "b", "a"]})
     ranked = pl.concat([ranking("1", "a", "b"), ranking("2", "a")])
-    told = dict(whole(ranked, 4, baskets).select("metric", "value").iter_rows())
-    assert told["coverage@10"] == 0.5
-    assert told["popularity_bias@10"] == pytest.approx((5 / 3) / (5 / 3))
+    told = {(view, metric): value for view, metric, value, _ in whole(ranked, 4, baskets).rows()}
+    assert told["all", "coverage@10"] == 0.5
+    assert (told["warm", "coverage@10"], told["cold", "coverage@10"]) == (1.0, 0.0)
+    assert told["all", "popularity_bias@10"] == pytest.approx((5 / 3) / (5 / 3))
+    assert told["all", "hubness@10"] == pytest.approx(2 / 1.5)
+
+
+def test_a_list_of_songs_that_sound_alike_has_no_variety() -> None:
+    heard = np.array([[1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    ranked = pl.concat([ranking("alike", "a", "b"), ranking("apart", "a", "c"), ranking("unheard", "a", "d")])
+    told = variety(ranked, pl.Series(["a", "b", "c", "d"]), heard)
+    assert told.select("list_id", "value").rows() == [("alike", pytest.approx(0.0)), ("apart", pytest.approx(1.0))]
