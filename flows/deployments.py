@@ -30,6 +30,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed
 from tzlocal import get_localzone_name
 
+from flows.lifeline import START_SECONDS, STOP_SECONDS, answers
 from flows.refresh import refresh
 from flows.settings import use_prefect_server
 from schemas.errors import SegueError
@@ -41,8 +42,6 @@ from warehouse.night.locking import holder
 log = logging.getLogger(__name__)
 
 LOCAL_SERVER = "http://127.0.0.1:4200"
-START_SECONDS = 120
-STOP_SECONDS = 4
 AGAIN_SECONDS = 10
 """Between the end of a runner or a server that should not have ended and the next one."""
 
@@ -212,12 +211,6 @@ class ServerKeeper:
                 self._ended.wait(AGAIN_SECONDS)
                 if not self._ended.is_set():
                     self._process = self._open()
-
-
-def answers() -> bool:
-    """Whether the Prefect API of the present settings is healthy."""
-    with get_client(sync_client=True) as client:
-        return client.api_healthcheck() is None
 
 
 def _end(number: int, frame: FrameType | None) -> None:

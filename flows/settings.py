@@ -254,6 +254,14 @@ def prefect_environment(home: Home) -> dict[str, str]:
     return {**PREFECT_ENVIRONMENT, "PREFECT_HOME": str(home.prefect), **os.environ}
 
 
+def leaves_prefect_to_us(home: Home) -> bool:
+    """Whether the person has no Prefect server of their own: none is named, and no profile or home that could name one."""
+    said = {**dotenv_values(Path(".env")), **os.environ}
+    return not any(said.get(name) for name in ("PREFECT_API_URL", "PREFECT_PROFILE")) and said.get(
+        "PREFECT_HOME"
+    ) == str(home.prefect)
+
+
 def use_prefect_server(address: str) -> None:
     """Let this process and those that it starts (a deployment's runs) talk to the Prefect API at ``address``."""
     os.environ["PREFECT_API_URL"] = address

@@ -8,6 +8,7 @@ import typer
 
 from flows.cli import console
 from flows.cli.progress import hush_prefect, shown
+from flows.lifeline import start_night_server
 from flows.settings import Settings, prepare_home
 
 
@@ -74,12 +75,14 @@ def refresh(
         settings = replace(settings, source=source.value)
     prepare_home(settings.home)
     with shown(settings.log):
-        from flows.refresh import plan_night
-        from flows.refresh import refresh as night
-
         if plan:
+            from flows.refresh import plan_night
+
             _show_plan(plan_night(settings, full=full), as_json=as_json)
             return
+        start_night_server(settings.home)
+        from flows.refresh import refresh as night
+
         hush_prefect()
         summary = cast(
             "dict[str, Any]",
