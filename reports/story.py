@@ -118,16 +118,17 @@ def what_broke(frames: Mapping[str, pl.DataFrame]) -> list[tuple[str, str]]:
         told.append((f"The gate's rule “{rule['rule']}” is broken{_because(rule['found'])}", done))
     for column, what, done in (
         ("rejected_by_rule", "broke a rule", "In quarantine below, each with its rule and value; the other rows went on."),
-        ("skipped_by_reason", "no song", "Counted and left out."),
+        ("skipped_by_reason", "were left out", "Each is counted with its reason; nothing disappears."),
     ):  # fmt: skip
         reasons: dict[str, int] = {}
         for written in frames["accounting"][column]:
             for reason, number in json.loads(written).items():
                 reasons[reason] = reasons.get(reason, 0) + number
         if number := sum(reasons.values()):
-            kinds = ", ".join(f"{reason} {count(number)}" for reason, number in sorted(reasons.items()))
-            verb = "" if what.startswith("broke") else " is" if number == 1 else " are"
-            told.append((f"{counted(number, 'row')}{verb} {what}: {kinds}", done))
+            most = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+            told.append(
+                (f"{counted(number, 'row')} {what}: {', '.join(f'{count(n)} {reason}' for reason, n in most)}", done)
+            )
     lost = [row["capability"] for row in frames["capabilities"].iter_rows(named=True) if _is_lost(row)]
     if lost:
         told.append((f"The API no longer gives {listed(lost)}", "The night did without; what was known stays."))

@@ -108,7 +108,7 @@ def regions(songs: pl.DataFrame, points: Points) -> pl.Series:
     """Return the name of the region that each song lies in, null where there are too few songs for regions.
 
     A region is called by its commonest genre, told apart by the sound that sets it off; where no genre is known, by its sound
-    and its commonest artist. Of regions with one name all but the largest are told apart by their commonest artist too.
+    and its commonest artist. Of regions with one name all but the largest are called by their commonest artist.
     `songs` has genre, artists and the audio features, in the order of `points`.
     """
     count = min(REGIONS, songs.height // 12)
@@ -123,7 +123,7 @@ def regions(songs: pl.DataFrame, points: Points) -> pl.Series:
     names: dict[str, int] = {}
     for part in sorted(placed.partition_by("group"), key=lambda part: (-part.height, part["group"][0])):
         name, artist = _named(part)
-        names.setdefault(name if name not in names else f"{name} around {artist}", part["group"][0])
+        names.setdefault(name if name not in names else f"around {artist}", part["group"][0])
     told = {group: name for name, group in names.items()}
     return placed["group"].replace_strict(told, default=None, return_dtype=pl.String).alias("region")
 

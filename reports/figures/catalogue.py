@@ -7,7 +7,7 @@ from reports.figures.figure import Figure, for_each, pixels
 from reports.numbers import total
 from reports.palette import DIVERGING, INK, KINDS, MUCH, PAPER
 from reports.theme import Chart
-from reports.wording import clipped, counted, figure, listed, percent
+from reports.wording import clipped, count, counted, figure, listed, percent
 
 RIDGE = 1.55
 """Height of the tallest bin of a ridge, in rows."""
@@ -41,6 +41,7 @@ def draw_ridges(feature_histograms: pl.DataFrame) -> Chart:
             values=[-row for row in range(len(features))],
             labelExpr=f"{features}[-datum.value]".replace("'", '"'),
             labelBaseline="bottom",
+            labelOverlap=False,
             gridOpacity=0.4,
         ),
     )
@@ -250,17 +251,21 @@ def draw_coverage(coverage: pl.DataFrame) -> Chart:
 
 def find_coverage(coverage: pl.DataFrame) -> str:
     """Say which facts are known of every song, and which of the fewest."""
-    facts = coverage.group_by("fact").agg(pl.col("known").sum() / pl.col("songs").sum())
-    full = facts.filter(pl.col("known") == 1)["fact"].sort().to_list()
+    facts = coverage.group_by("fact").agg(pl.col("known", "songs").sum())
+    full = facts.filter(pl.col("known") == pl.col("songs"))["fact"].sort().to_list()
     none = facts.filter(pl.col("known") == 0)["fact"].sort().to_list()
-    said = [f"{listed(_fact(name) for name in full).capitalize()} of every song"] if full else []
+    part = facts.filter((pl.col("known") > 0) & (pl.col("known") < pl.col("songs")))
+    said = [f"{listed(_fact(name) for name in full)} of every song"] if full else []
+    if part.height:
+        least = part.sort(pl.col("known") / pl.col("songs"), "fact").row(0, named=True)
+        lacking = least["songs"] - least["known"]
+        few = (
+            f"all but {count(lacking)}" if lacking < least["songs"] / 100 else percent(least["known"] / least["songs"])
+        )
+        said.append(f"{_fact(least['fact'])} of {few}")
     if none:
         said.append(f"{listed(_fact(name) for name in none)} of none")
-    part = facts.filter((pl.col("known") > 0) & (pl.col("known") < 1)).sort("known", "fact")
-    if part.height:
-        said.append(f"{_fact(part['fact'][0])} of {percent(part['known'][0])}")
-    told = ", ".join(said)
-    return f"{told[0].upper()}{told[1:]}: that is what the sources tell"
+    return f"Known: {'; '.join(said)}"
 
 
 def _fact(name: str) -> str:

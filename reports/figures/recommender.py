@@ -95,9 +95,7 @@ def find_scorecard(evaluation: pl.DataFrame) -> str:
         )
         doubt = "" if settled else ", within the bounds"
         said.append(f"{words} {ratio:.2f} times {name}{doubt}")
-    return (
-        f"The hybrid against the best single signal: {'; '.join(said)}" if said else "What each recommender finds again"
-    )
+    return f"The hybrid against its best peer: {'; '.join(said)}" if said else "What each recommender finds again"
 
 
 def draw_history(evaluation_history: pl.DataFrame) -> Chart:
@@ -139,9 +137,9 @@ def find_history(evaluation_history: pl.DataFrame) -> str:
 
 
 def _weights(model_shapes: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that are plain weights of the song-to-song model, the largest first."""
+    """Return the plain weights of the song-to-song model that are not zero, the largest first."""
     is_weight = pl.col("lower").is_null() & pl.col("upper").is_null() & (pl.col("model") == "song")
-    return model_shapes.filter(is_weight & (pl.col("signal") != "intercept")).sort(
+    return model_shapes.filter(is_weight & (pl.col("signal") != "intercept") & (pl.col("value") != 0)).sort(
         "value", "signal", descending=[True, False]
     )
 
@@ -169,9 +167,7 @@ def find_weights(model_shapes: pl.DataFrame) -> str:
     weights = _weights(model_shapes)
     most = weights.filter(pl.col("value") == weights["value"][0])["signal"].to_list()
     why = "by stated defaults" if weights["is_default"].all() else "as learned from your lists"
-    return (
-        f"From song to song, {listed(_plain(name) for name in most)} weigh{'s' if len(most) == 1 else ''} most, {why}"
-    )
+    return f"From song to song, {listed(f'“{_plain(name)}”' for name in most)} weigh{'s' if len(most) == 1 else ''} most, {why}"
 
 
 def _functions(model_shapes: pl.DataFrame) -> pl.DataFrame:
@@ -244,7 +240,7 @@ def find_shapes(model_shapes: pl.DataFrame) -> str:
     reach = functions.group_by("signal").agg((pl.col("value").max() - pl.col("value").min()).alias("reach"))
     top = reach.sort("reach", "signal", descending=[True, False])["signal"].head(2)
     where = "From song to song" if functions["model"][0] == "song" else "For a whole list"
-    return f"{where}, {listed(_plain(name) for name in top)} can move a score the furthest"
+    return f"{where}, {listed(f'“{_plain(name)}”' for name in top)} can move a score the furthest"
 
 
 def draw_makeup(score_makeup: pl.DataFrame) -> Chart:
@@ -369,7 +365,7 @@ FIGURES = (
         "evaluation_history",
         draw_history,
         find_history,
-        "Full lines are the hybrid with its 95 % band, broken ones the best single signal of the same night.",
+        "Full lines are the hybrid with its 95 % band, broken ones the best peer of the same night.",
         "One night does not make a history: this chart begins with the second measured night.",
         height=pixels(250),
         ready=lambda history: history.drop_nulls("value")["run_id"].n_unique() > 1,

@@ -47,6 +47,8 @@ def draw_report(night: Night, access: Access) -> None:
 
     The gate has judged the night before, and what the night has booked of itself so far stands in its database.
     """
+    booked = night.ledger.frame().filter(pl.col("stage") != "report")
+    writing.record(night.build, "run_stages", booked)
     previous = publishing.last_night(night.home, night.source)
     draw_pages(
         night.build, pages_of(night), previous=previous, covers=night.home.posters, routes=_routes(night, access)

@@ -28,6 +28,21 @@ def walk(window: Window, seen: list[str]) -> str:
     return name
 
 
+def test_a_song_shown_large_has_a_large_cover_that_leads_to_spotify(window: Window, demo: Drawn) -> None:
+    explore(window, demo)
+    cover = window.page.locator("#song .art img.cover")
+    assert cover.evaluate("one => [one.naturalWidth, one.clientWidth, one.clientHeight]") == [300, 144, 144]
+    home = window.page.locator("#song .art").get_attribute("href") or ""
+    assert home.startswith("https://open.spotify.com/track/")
+
+
+def test_a_filter_without_anything_to_go_by_says_so(window: Window, demo: Drawn) -> None:
+    explore(window, demo)
+    assert window.page.locator("[name=year-least]").is_disabled()
+    assert window.page.locator("p:has([name=year-least])").inner_text().endswith("known of no song")
+    assert window.page.locator("[name=energy-least]").is_enabled()
+
+
 def test_the_explorer_opens_from_disk_without_a_network(window: Window, demo: Drawn) -> None:
     explore(window, demo)
     assert (window.said, window.asked) == ([], [])
@@ -50,28 +65,59 @@ def test_a_person_searches_opens_walks_three_songs_and_goes_back(window: Window,
     window.page.wait_for_function("name => document.querySelector('#song h1').innerText === name", arg=walked[-2])
     trail = window.page.locator("#trail li").all_inner_texts()
     assert [name[:20] for name in trail] == [name[:20] for name in [opening, *walked[:-2]]]
+    before = window.page.locator("#list .score").all_inner_texts()
+    slider = window.page.locator("#weight-audio")
+    slider.click(position={"x": slider.bounding_box()["width"] * 0.9, "y": 8})
+    assert window.page.locator("#list .score").all_inner_texts() != before
+    window.page.locator("[name=tempo-least]").click()
+    window.page.keyboard.type("150")
+    assert "do not pass the filters" in window.page.locator("#told").inner_text()
     assert (window.said, window.asked) == ([], [])
 
 
-def test_the_same_by_keyboard_alone(window: Window, demo: Drawn) -> None:
+def tab_to(window: Window, selector: str) -> None:
+    """Press Tab until what the selector names has the focus; it must come within a screenful of stops."""
+    for _ in range(140):
+        if window.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        window.page.keyboard.press("Tab")
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
+def test_the_same_by_keyboard_alone_with_a_slider_and_a_filter(window: Window, demo: Drawn) -> None:
     explore(window, demo)
-    before = heading(window)
     keys = window.page.keyboard
     keys.press("/")
     keys.type("love")
     window.page.wait_for_selector("#found li")
     keys.press("ArrowDown")
     keys.press("ArrowDown")
-    wanted = window.page.locator("#found li[aria-selected=true] b").inner_text()
+    walked = [window.page.locator("#found li[aria-selected=true] b").inner_text()]
     keys.press("Enter")
-    window.page.wait_for_function("name => document.querySelector('#song h1').innerText === name", arg=wanted)
-    assert wanted != before
+    window.page.wait_for_function("name => document.querySelector('#song h1').innerText === name", arg=walked[-1])
     assert window.page.evaluate("document.activeElement.tagName") == "H1"
-    while window.page.evaluate("document.activeElement.closest('#list .song') === null"):
-        keys.press("Tab")
+    for _ in range(3):
+        tab_to(window, "#list .song a")
+        while (name := window.page.evaluate("document.activeElement.innerText")) in walked:
+            keys.press("Tab")
+            tab_to(window, "#list .song a")
+        keys.press("Enter")
+        window.page.wait_for_function("name => document.querySelector('#song h1').innerText === name", arg=name)
+        walked.append(name)
+    before = window.page.locator("#list .score").all_inner_texts()
+    tab_to(window, "#weight-metadata")
+    keys.press("ArrowRight")
+    assert window.page.locator("output[for=weight-metadata]").inner_text() == "× 1.1"
+    assert window.page.locator("#list .score").all_inner_texts() != before
+    keys.press("Home")
+    assert window.page.locator("#list .metadata").count() == 0
+    tab_to(window, "#genre")
+    keys.press("ArrowDown")
+    assert window.page.locator("#genre option:checked").inner_text() != "any"
+    tab_to(window, "#trail li:last-child a")
     keys.press("Enter")
-    window.page.wait_for_function("name => document.querySelector('#song h1').innerText !== name", arg=wanted)
-    assert "love" in wanted.lower() or "love" in window.page.locator("#trail").inner_text().lower()
+    window.page.wait_for_function("name => document.querySelector('#song h1').innerText === name", arg=walked[-2])
+    assert (window.said, window.asked) == ([], [])
 
 
 def test_sliders_rank_anew_from_the_stored_addends(window: Window, demo: Drawn) -> None:

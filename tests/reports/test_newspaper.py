@@ -51,8 +51,8 @@ def test_every_cover_is_whole_and_leads_to_its_song_on_spotify(newspaper: Window
 def test_what_broke_stands_beside_what_was_done(newspaper: Window) -> None:
     broke = newspaper.page.locator(".broke").inner_text()
     assert "Extract met errors\n2 requests were sent again, after a wait of 1.0\u202fs that the API asked for." in broke
-    assert "6 rows broke a rule: name is empty 6\nIn quarantine below" in broke
-    assert "12 rows are no song: episode 12\nCounted and left out." in broke
+    assert "6 rows broke a rule: 6 name is empty\nIn quarantine below" in broke
+    assert "12 rows were left out: 12 episode\nEach is counted with its reason" in broke
 
 
 def test_what_the_api_gained_is_said(newspaper: Window) -> None:

@@ -108,7 +108,7 @@ def test_the_scorecard_says_when_the_bounds_do_not_settle_it() -> None:
         ours = row | {"algorithm": "hybrid", "value": 0.3, "low": low, "high": 0.4}
         return pl.DataFrame([ours, row | {"algorithm": "audio", "value": 0.2, "low": 0.1, "high": 0.25}])
 
-    said = "The hybrid against the best single signal: song to song 1.50 times audio"
+    said = "The hybrid against its best peer: song to song 1.50 times audio"
     assert find_scorecard(scores(low=0.26)) == said
     assert find_scorecard(scores(low=0.24)) == f"{said}, within the bounds"
 

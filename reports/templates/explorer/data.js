@@ -76,19 +76,26 @@ async function neighboursOf(song) {
   return found;
 }
 
+// What the last search found, all of it: what is typed further can only be among that.
+let last = { wanted: "", count: 0, held: [] };
+
 // Songs whose title and artists hold every word of the text; the best known of each degree of likeness first.
 function search(text, limit = 12) {
   const wanted = fold(text).trim();
   if (!wanted) return [];
   const words = wanted.split(/\s+/);
   const degrees = [[], [], [], []];
-  for (let song = 0; song < songs.count; song++) {
+  const isFurther = last.wanted && last.count === songs.count && wanted.startsWith(last.wanted);
+  const among = isFurther ? last.held : null, held = [];
+  for (let place = 0; place < (among ?? songs.id).length; place++) {
+    const song = among ? among[place] : place;
     const line = songs.folded[song];
     if (!words.every((word) => line.includes(word))) continue;
+    held.push(song);
     const degree = line.startsWith(` ${wanted} `) ? 0 : line.startsWith(` ${wanted}`) ? 1 : words.every((word) => line.includes(` ${word}`)) ? 2 : 3;
     if (degrees[degree].length < limit) degrees[degree].push(song);
-    if (degrees[0].length === limit) break;
   }
+  last = { wanted, count: songs.count, held };
   return degrees.flat().slice(0, limit);
 }
 
@@ -97,6 +104,12 @@ const soundOf = (song, name) => {
   return value === UNKNOWN ? null : value / 100;
 };
 const tempoOf = (song) => songs.tempo[song] || null;
+function isKnown(column) {
+  for (let song = 0; song < songs.count; song++) {
+    if ((column === "tempo" ? tempoOf(song) : column === "energy" ? soundOf(song, column) : songs[column][song]) !== null) return true;
+  }
+  return false;
+}
 const genreOf = (song) => (songs.genre[song] === null ? null : catalogue.genres[songs.genre[song]]);
 // An address is "0:path" on one of the hosts, or the name of a cover that is embedded.
 function pictureOf(song, isLarge) {

@@ -223,7 +223,11 @@ async function open() {
   if (matchMedia("(max-width: 48rem)").matches) for (const part of document.querySelectorAll("#controls details")) part.open = false;
   try {
     await everything;
-    for (const field of document.querySelectorAll("[data-column]")) field.hidden = songs[field.dataset.column].every((value) => value === null);
+    for (const field of document.querySelectorAll("[data-column]")) {
+      const isUnknown = !isKnown(field.dataset.column);
+      field.classList.toggle("unknown", isUnknown);
+      for (const input of field.querySelectorAll("input, select")) input.disabled = isUnknown;
+    }
     readControls();
     await arrive();
     if (catalogue.covers) {
