@@ -114,9 +114,14 @@ def _ranked(
 
 def _best(told: np.ndarray, kept: int) -> np.ndarray:
     """Columns of the ``kept`` largest values of each row, in order; of equal ones the first."""
-    floor = np.partition(told, -kept, axis=1)[:, -kept] if kept else np.empty(0)
     best = np.empty((told.shape[0], kept), dtype=np.int64)
-    for row, least in enumerate(floor):
-        good = np.flatnonzero(told[row] >= least)
-        best[row] = good[np.argsort(-told[row, good], kind="stable")[:kept]]
+    stretch = max(1, told.shape[1] // (8 * max(kept, 1)))
+    cut = told.shape[1] - told.shape[1] % stretch
+    for row, values in enumerate(told):
+        peaks = (
+            values[:cut].reshape(-1, stretch).max(axis=1)
+        )  # so many values are as large as the last peak kept, or more
+        least = np.partition(peaks, -kept)[-kept] if kept else 0.0
+        good = np.flatnonzero(values >= least)
+        best[row] = good[np.argsort(-values[good], kind="stable")[:kept]]
     return best
