@@ -6,6 +6,7 @@ would fill with them. This one reads from a pipe whose other end only the night 
 
 import atexit
 import importlib
+import logging
 import os
 import signal
 import socket
@@ -14,9 +15,13 @@ import sys
 import threading
 import time
 
-from flows.settings import leaves_prefect_to_us, use_prefect_server
+import requests
+
+from flows.settings import own_prefect, use_prefect_server
 from schemas.errors import SegueError
 from schemas.values import Home
+
+log = logging.getLogger(__name__)
 
 START_SECONDS = 120
 STOP_SECONDS = 4
@@ -25,15 +30,18 @@ SERVER = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_
 
 
 def start_night_server(home: Home) -> None:
-    """Have a Prefect server until this process ends: the person's if there is one, else one of our own.
+    """Have a Prefect server until this process ends: the person's if there is one that can be reached, else one of our own.
 
     Call it before Prefect is imported: while the server starts, so does all that a night needs.
 
     Raises:
         SegueError: the server did not start.
     """
-    if not leaves_prefect_to_us(home):
-        return
+    theirs = own_prefect(home)
+    if theirs is not None:
+        if theirs == "" or _is_reached(theirs):
+            return
+        log.warning("the Prefect server %s cannot be reached: this night does without it", theirs)
     address = f"http://127.0.0.1:{_free_port()}/api"
     with (home.prefect / "server.log").open("wb") as output:
         server = subprocess.Popen(
@@ -63,6 +71,15 @@ def answers() -> bool:
 
     with get_client(sync_client=True) as client:
         return client.api_healthcheck() is None
+
+
+def _is_reached(address: str) -> bool:
+    """Whether anything answers there, were it a refusal: that is the person's to solve."""
+    try:
+        requests.get(f"{address}/health", timeout=5)
+    except (requests.ConnectionError, requests.Timeout):
+        return False
+    return True
 
 
 def _stop(server: "subprocess.Popen[bytes]") -> None:

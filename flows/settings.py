@@ -254,12 +254,15 @@ def prefect_environment(home: Home) -> dict[str, str]:
     return {**PREFECT_ENVIRONMENT, "PREFECT_HOME": str(home.prefect), **os.environ}
 
 
-def leaves_prefect_to_us(home: Home) -> bool:
-    """Whether the person has no Prefect server of their own: none is named, and no profile or home that could name one."""
+def own_prefect(home: Home) -> str | None:
+    """The Prefect that the person has set up: a server's address, "" when only a profile or a home of theirs could name one.
+
+    None when Prefect is left to us.
+    """
     said = {**dotenv_values(Path(".env")), **os.environ}
-    return not any(said.get(name) for name in ("PREFECT_API_URL", "PREFECT_PROFILE")) and said.get(
-        "PREFECT_HOME"
-    ) == str(home.prefect)
+    if address := said.get("PREFECT_API_URL"):
+        return address
+    return "" if said.get("PREFECT_PROFILE") or said.get("PREFECT_HOME") != str(home.prefect) else None
 
 
 def use_prefect_server(address: str) -> None:

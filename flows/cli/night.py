@@ -8,7 +8,6 @@ import typer
 
 from flows.cli import console
 from flows.cli.progress import hush_prefect, shown
-from flows.lifeline import start_night_server
 from flows.settings import Settings, prepare_home
 
 
@@ -80,6 +79,8 @@ def refresh(
 
             _show_plan(plan_night(settings, full=full), as_json=as_json)
             return
+        from flows.lifeline import start_night_server
+
         start_night_server(settings.home)
         from flows.refresh import refresh as night
 

@@ -20,7 +20,7 @@ from prefect import Flow, Task
 
 import flows.aftermath
 import flows.cli.app
-import flows.cli.night
+import flows.lifeline
 import flows.refresh
 from flows.__main__ import main
 from tasks.night import show
@@ -101,6 +101,6 @@ def shift_clock(off: timedelta) -> None:
 
 if __name__ == "__main__":
     Task.__call__ = Flow.__call__ = called  # type: ignore[method-assign]
-    flows.cli.night.start_night_server = flows.aftermath._leave = nothing
+    flows.lifeline.start_night_server = flows.aftermath._leave = nothing
     show.draw_pages = one_line
     serve()

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import threading
 import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -27,12 +29,13 @@ sys.stdin.readline()
 """
 
 
-@pytest.mark.parametrize("end", ["killed", "done"])
-def test_the_server_of_a_night_ends_with_it_however_that_ends(end: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("end", "named"), [("killed", {}), ("done", {"PREFECT_API_URL": "http://127.0.0.1:9/api"})])
+def test_the_server_of_a_night_ends_with_it_however_that_ends(end: str, named: dict[str, str], tmp_path: Path) -> None:
+    """Nor is it missed where the person names a server that cannot be reached."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEGUE_", "PREFECT_"))}
     night = subprocess.Popen(
         [sys.executable, "-c", NIGHT, str(tmp_path / "home")],
-        env={**kept, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**kept, **named, "PYTHONPATH": str(Path(__file__).parents[2])},
         cwd=tmp_path,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -56,11 +59,21 @@ def test_the_server_of_a_night_ends_with_it_however_that_ends(end: str, tmp_path
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("named", ["PREFECT_API_URL", "PREFECT_PROFILE"])
-def test_a_prefect_server_of_the_person_is_left_alone(
-    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_prefect_server_of_the_person_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/api"
+        monkeypatch.setenv("PREFECT_API_URL", address)
+        start_night_server(Home(tmp_path))
+        server.shutdown()
+    assert os.environ["PREFECT_API_URL"] == address
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_profile_of_the_person_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
     monkeypatch.setenv("PREFECT_HOME", str(Home(tmp_path).prefect))
-    monkeypatch.setenv(named, "http://127.0.0.1:9/api")
+    monkeypatch.setenv("PREFECT_PROFILE", "mine")
     start_night_server(Home(tmp_path))
+    assert "PREFECT_API_URL" not in os.environ
     assert list(tmp_path.iterdir()) == []
