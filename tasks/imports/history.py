@@ -213,10 +213,10 @@ def _songs(heard: pl.DataFrame) -> list[Harvest]:
     named = heard.filter(pl.col("name").is_not_null() & pl.col("track_id").is_not_null()).unique(
         "track_id", keep="last", maintain_order=True
     )
-    artist = pl.col("artist")
+    artist = pl.when(~is_collective(pl.col("artist"))).then("artist")
     lengths = heard.filter(pl.col("reason_end") == PLAYED_OUT).group_by("track_id").agg(pl.col("ms_played").median())
     named = named.drop("ms_played").join(lengths, on="track_id", how="left", maintain_order="left")
-    credited = named.filter(artist.is_not_null() & ~is_collective(artist)).with_columns(artist_id=derived_id(artist))
+    credited = named.filter(artist.is_not_null()).with_columns(artist_id=derived_id(artist))
     on_album = named.filter(pl.col("album").is_not_null()).with_columns(album_id=derived_id(artist, pl.col("album")))
     tracks = named.select(
         "track_id",

@@ -105,13 +105,14 @@ def _track_ids(names: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _album_ids(names: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """derived, album_id: the album of that title with a song whose main artist has that name."""
+    """derived, album_id: the album of that title with a song whose main artist has that name; without one, an album of many."""
     albums = names["albums"].filter(~_is_derived("album_id") & pl.col("name").is_not_null())
+    by_artist = _credited(names).filter(pl.col("position") == 0).select("album_id", "artist").unique()
+    of_many = (
+        by_artist.filter(pl.len().over("album_id") > 1).select("album_id", artist=pl.lit(None, pl.String)).unique()
+    )
     return (
-        _credited(names)
-        .filter(pl.col("position") == 0)
-        .select("album_id", "artist")
-        .unique()
+        pl.concat([by_artist, of_many])
         .join(albums.select("album_id", "name").unique("album_id"), on="album_id")
         .sort("album_id")
         .select("album_id", derived=derived_id(pl.col("artist"), pl.col("name")))

@@ -36,7 +36,7 @@ CLEAR = 0.12
 APART = 0.9
 """Assortativity from which on they are where no silhouette is clear: 1 when songs are only like songs of their own group."""
 
-SMALL = 0.03
+SMALL = 0.05
 """A group with a smaller share of the core's evidence joins the nearest larger one."""
 
 PARTS = {"neighbours": 0.5, "genres": 0.35, "artists": 0.15}

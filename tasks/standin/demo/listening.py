@@ -66,7 +66,7 @@ def listened(
         midnight = until - timedelta(days=day, hours=until.hour, minutes=until.minute)
         for hour in hours[:sessions]:
             if chance.random() < 0.45:
-                lists = others if chance.random() < 0.03 else by_night if hour >= 21 else by_day
+                lists = others if chance.random() < 0.01 else by_night if hour >= 21 else by_day
                 playlist = lists[int(chance.random() * len(lists))]
                 begin = midnight + timedelta(hours=hour, seconds=int(chance.random() * 3600))
                 session(listening, playlist, begin, care, chance)

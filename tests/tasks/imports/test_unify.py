@@ -61,6 +61,24 @@ def test_what_is_unknown_stays_under_its_names() -> None:
     assert all(after[table].equals(before[table]) for table in before)
 
 
+def test_an_album_of_many_is_known_by_its_title_alone() -> None:
+    mixed = {
+        "tracks": [
+            {"track_id": SONG, "name": "Karma Police", "album_id": "mix"},
+            {"track_id": OTHER, "name": "Jóga", "album_id": "mix"},
+        ],
+        "artists": [{"artist_id": "r", "name": "Radiohead"}, {"artist_id": "b", "name": "Björk"}],
+        "albums": [{"album_id": "mix", "name": "Mix Tape"}],
+        "track_artists": [
+            {"track_id": SONG, "position": 0, "artist_id": "r"},
+            {"track_id": OTHER, "position": 0, "artist_id": "b"},
+        ],
+    }
+    brought = [harvest("albums", {"album_id": "name:|mix tape", "name": "Mix Tape"})]
+    assert unified(brought, known(**mixed))[0].rows["album_id"].to_list() == ["mix"]
+    assert unified(brought, known(**RADIOHEAD))[0].rows["album_id"].to_list() == ["name:|mix tape"]
+
+
 def test_of_two_pressings_the_popular_one_is_meant() -> None:
     tables = {
         **RADIOHEAD,
