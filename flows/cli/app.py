@@ -2,7 +2,7 @@
 
 import typer
 
-from flows.cli import account, ask, bench, bring, doctor, look, night, say, status
+from flows.cli import account, ask, bench, bring, bundle, doctor, look, night, say, status
 
 app = typer.Typer(
     name="segue",
@@ -14,5 +14,5 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (night, ask, say, bring, account, look, status, doctor, bench):
+for module in (night, ask, say, bring, account, look, status, doctor, bundle, bench):
     module.register(app)

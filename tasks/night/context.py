@@ -96,7 +96,7 @@ def tonight(
         run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         night = Night(run_id, source, home, wishes, Ledger(run_id), now, full=full, force=force, dry_run=dry_run)
         try:
-            with _signed(run_id), told(home.root):
+            with _signed(run_id), _logged(home, run_id), told(home.root):
                 yield night
         except BaseException as error:
             is_stopped = not isinstance(error, Exception)  # by a signal
@@ -122,6 +122,25 @@ def _signed(run_id: str) -> Iterator[None]:
         yield
     finally:
         logging.setLogRecordFactory(former)
+
+
+@contextmanager
+def _logged(home: Home, run_id: str) -> Iterator[None]:
+    """Keep what the rooms say while the night lasts in its own log, whoever else listens."""
+    try:
+        handler = stories.LogFile(home, run_id)
+    except OSError:  # the night itself will meet it, and say so
+        yield
+        return
+    loggers = [logging.getLogger(room) for room in ("flows", "tasks", "warehouse", "reports")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)
+        handler.close()
 
 
 def _keep_story(night: Night) -> None:

@@ -1,9 +1,11 @@
-"""Stories: what every night left of itself, published or not, one JSON file each in ``SEGUE_HOME/runs``."""
+"""Stories: what every night left of itself, published or not, a JSON file and a log each in ``SEGUE_HOME/runs``."""
 
 import json
+import logging
 import os
 import tempfile
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,40 @@ def keep(home: Home, story: Story) -> None:
     write_json(_folder(home) / f"{story['run_id']}.json", story)
     for path in _paths(home)[:-KEEP]:
         path.unlink(missing_ok=True)
+        log_of(home, path.stem).unlink(missing_ok=True)
+
+
+def log_of(home: Home, run_id: str) -> Path:
+    """Where the log of a night lies: one JSON object a line."""
+    return _folder(home) / f"{run_id}.jsonl"
+
+
+class LogFile(logging.Handler):
+    """Writes what the rooms say into the log of a night; a disk that takes no more is no fault of what is said."""
+
+    def __init__(self, home: Home, run_id: str) -> None:
+        super().__init__(logging.INFO)
+        path = log_of(home, run_id)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", buffering=1)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if getattr(record, "event", "") == "progress":
+            return
+        told = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "run_id": getattr(record, "run_id", None),
+        }
+        with suppress(OSError):
+            self._file.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._file.close()
+        super().close()
 
 
 def latest(home: Home) -> Story | None:
