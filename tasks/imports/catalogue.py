@@ -218,6 +218,9 @@ def _first_list(lists: Sequence[pl.Series], height: int) -> pl.Series:
 
 def _whole(sheet: Sheet, columns: Sequence[str], name: str, most: int, notes: Notes) -> pl.Series:
     values = numbers(_first(sheet.rows, columns).alias(name), notes, decimal_comma=sheet.decimal_comma)
+    if name == "popularity" and bool((values % 1 > 0).any()) and bool((values.drop_nulls() <= 1).all()):
+        notes["popularity: given as 0 to 1, multiplied by 100"] += values.len() - values.null_count()
+        values = values * 100
     return within(values, 0, most, notes).round().cast(pl.Int32)
 
 

@@ -16,6 +16,7 @@ from tasks.imports.files.containers import Document
 from tasks.imports.files.encodings import Encoding, open_text
 from tasks.imports.files.sheets import ROW, Sheet, read_delimited, read_objects, read_parquet, separator_of
 from tasks.imports.headings import is_known, subject
+from tasks.imports.names import blank_as_null
 from tasks.imports.quantities import Notes
 
 HEAD_BYTES = 1 << 16
@@ -124,18 +125,28 @@ def _of_sheet(sheet: Sheet) -> Reading:
         return _nothing(_unknown(list(sheet.unused)))
     notes = Notes(sheet.notes)
     if about == "plays":
-        harvests = history.plays(sheet, notes)
-    elif about == "artists":
+        return Reading(KINDS[about], history.plays(sheet, notes), notes, sheet.unused)
+    notes += empty_columns(sheet)
+    if about == "artists":
         harvests = catalogue.artist_tables(sheet, "file", notes)
     elif about == "playlists":
         harvests = playlists.lists(sheet, "file")
     elif about == "playlist_tracks":
-        return changed(_in_playlists(sheet, KINDS[about], "file"), unused=sheet.unused)
+        found = _in_playlists(sheet, KINDS[about], "file")
+        return changed(found, unused=sheet.unused, notes=found.notes + empty_columns(sheet))
     else:
         wide = catalogue.songs(sheet, notes)
         main = "tracks" if about == "tracks" else "audio_features"
         harvests = catalogue.catalogue_tables(wide, "file", main=main, broken=sheet.rejected)
     return Reading(KINDS[about], harvests, notes, sheet.unused)
+
+
+def empty_columns(sheet: Sheet) -> Notes:
+    """What to tell of columns that are there and say nothing."""
+    blank = sheet.rows.select(blank_as_null(pl.exclude(ROW)).is_null().all())
+    return Notes(
+        {f"{name}: empty in every row": 1 for name in blank.columns if sheet.rows.height and blank[name].item()}
+    )
 
 
 def _in_playlists(sheet: Sheet, kind: str, source: str, skipped: dict[str, int] | None = None) -> Reading:

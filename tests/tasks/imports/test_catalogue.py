@@ -93,7 +93,8 @@ WRONG = {
     "words for numbers": ("popularity", ["70", "very"], ("tracks", "popularity", [70, None]), "not a number"),
     "a key by name": ("key", ["C#", "Bb"], ("audio_features", "key", [1, 10]), ""),
     "day first": ("release_date", ["31/12/1999", "1999"], ("albums", "released_on", [date(1999, 12, 31), date(1999, 1, 1)]), ""),
-    "a column of nulls": ("energy", ["", ""], ("audio_features", "energy", []), ""),
+    "a column of nulls": ("energy", ["", ""], ("audio_features", "energy", []), "energy: empty in every row"),
+    "a share for a number up to 100": ("popularity", ["0.38", "1"], ("tracks", "popularity", [38, 100]), "given as 0 to 1"),
     "not an ISRC": ("isrc", ["us-ab1-23-45678", "?"], ("tracks", "isrc", ["USAB12345678", None]), "not an ISRC"),
 }  # fmt: skip
 
