@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=5, help="how often a night is killed (needs `pytest tests/faults`)")
+    parser.addoption("--crowd", action="store_true", help="ten readers and five writers for a minute instead of a few")
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,16 @@ def kills(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="session")
 def zygote() -> Iterator["subprocess.Popen[str]"]:
+    yield from _zygote()
+
+
+@pytest.fixture(scope="module")
+def second_zygote() -> Iterator["subprocess.Popen[str]"]:
+    """For a command at the same time as another."""
+    yield from _zygote()
+
+
+def _zygote() -> Iterator["subprocess.Popen[str]"]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(("SEGUE_", "SPOTIFY_", "PREFECT_"))}
     with subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("zygote.py"))],

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +67,18 @@ class Segue:
     zygote: "subprocess.Popen[str]" = field(repr=False)
     output: Path
 
-    def start(self, *arguments: str, limits: dict[str, int] | None = None, clock: float = 0, **environ: str) -> Command:
-        """Set the command off; ``limits`` of `resource`, ``clock`` seconds by which its clock is wrong."""
+    def by(self, other: "subprocess.Popen[str]") -> "Segue":
+        """The same, at the same time."""
+        return replace(self, zygote=other, output=self.output.with_suffix(".other"))
+
+    def start(self, *arguments: str, memory: int = 0, clock: float = 0, **environ: str) -> Command:
+        """Set the command off, with so many bytes of ``memory`` more than it begins with, and a ``clock`` that is seconds off."""
         self.output.unlink(missing_ok=True)
         order = {
             "arguments": arguments,
             "environ": {**self.environ, "SEGUE_HOME": str(self.home.root), **environ},
             "output": str(self.output),
-            "limits": limits or {},
+            "memory": memory,
             "clock": clock,
         }
         assert self.zygote.stdin is not None

@@ -1,17 +1,19 @@
 """A process that has imported everything and forks one for each command, so that a night takes seconds and not half a minute.
 
-Reads a JSON object a line, {"arguments": […], "environ": {…}, "output": path, "limits": {name: number},
-"clock": seconds}, and runs `segue ARGUMENTS` in a process of its own, with limits and with a clock that is so far off. Answers two lines: its id at once, and its exit status when it has ended (negative:
+Reads a JSON object a line, {"arguments": […], "environ": {…}, "output": path, "memory": bytes, "clock": seconds},
+and runs `segue ARGUMENTS` in a process of its own, with so much more memory than it begins with and a clock so far off. Answers two lines: its id at once, and its exit status when it has ended (negative:
 the signal that ended it).
 
 Two things are left out, because a dead night cannot hurt by them: Prefect's engine and server (flows and tasks are called
 as the functions that they are, and leave no artifacts), and the drawing of the pages (one line stands for them).
 """
 
+import importlib
 import json
 import os
 import resource
 import sys
+from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -58,8 +60,9 @@ def command(order: dict[str, Any]) -> None:
     for descriptor, place in ((nowhere, 0), (output, 1), (output, 2)):
         os.dup2(descriptor, place)
     os.environ.update(order["environ"])
-    for name, value in order.get("limits", {}).items():
-        resource.setrlimit(getattr(resource, name), (value, value))
+    if order.get("memory"):
+        has = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (has + order["memory"],) * 2)
     if order.get("clock"):
         shift_clock(timedelta(seconds=order["clock"]))
     sys.argv = ["segue", *order["arguments"]]
@@ -103,4 +106,6 @@ if __name__ == "__main__":
     Task.__call__ = Flow.__call__ = called  # type: ignore[method-assign]
     flows.lifeline.start_night_server = flows.aftermath._leave = nothing
     show.draw_pages = one_line
+    with suppress(ImportError):
+        importlib.import_module("flows.lifeline").start_night_server = lambda home: None  # type: ignore[attr-defined]
     serve()
