@@ -30,7 +30,7 @@ from pathlib import Path
 import polars as pl
 from tzlocal import get_localzone_name
 
-from schemas.errors import SettingsError
+from schemas.errors import SettingsError, WarehouseError
 from schemas.values import Home
 from tasks.taste.evidence import Library, evidence
 from tasks.taste.library import library
@@ -104,14 +104,12 @@ def write(path: Path, exclusions: Sequence[Exclusion]) -> None:
 
 
 def standing(home: Home, exclusions: Sequence[Exclusion]) -> pl.DataFrame:
-    """The exclusions with what each takes away from the published night: kind, value, plays, songs, weight; null before one."""
-    lines = pl.DataFrame(
-        {"kind": [one.kind for one in exclusions], "value": [one.value for one in exclusions]},
-        schema={"kind": pl.String, "value": pl.String},
-    )
-    if exclusions and home.warehouse.exists():
+    """The exclusions with what each takes away from the published night: kind, value, plays, songs, weight; null without one."""
+    try:
         return effects(library(home.warehouse), exclusions, table(home.warehouse, "playlists"))
-    return lines.join(pl.DataFrame(schema=EFFECTS), on=["kind", "value"], how="left")
+    except WarehouseError:
+        lines = [(one.kind, one.value) for one in exclusions]
+        return pl.DataFrame([(*line, None, None, None) for line in lines], schema=EFFECTS, orient="row")
 
 
 def without(known: Library, exclusions: Sequence[Exclusion], playlists: pl.DataFrame) -> Library:

@@ -14,3 +14,20 @@ create view accounting as
     order by entity, row_accounting.source;
 
 comment on view accounting is 'Where every row that arrived on the latest night went, per table and source';
+
+create view profile as
+    select
+        tastes.taste,
+        songs.name,
+        songs.artists,
+        tastes.weight,
+        tastes.plays,
+        tastes.skips,
+        tastes.is_liked,
+        tastes.last_played_at,
+        tastes.track_id
+    from tastes
+    left join songs using (track_id)
+    order by tastes.taste_id, tastes.weight desc, tastes.track_id;
+
+comment on view profile is 'The profile as a person reads it: each taste with its songs, those that speak most for it first; weight below 0 speaks against';

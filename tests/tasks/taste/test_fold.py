@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -82,6 +83,14 @@ def test_the_profile_and_the_list_are_published(night: Night) -> None:
         told = json.loads(row["reasons"])
         assert sum(reason["contribution"] for reason in told) == pytest.approx(row["score"])
     assert night.ledger.current.note == "2 tastes: metal; bossa nova"
+
+
+def test_a_person_reads_the_profile_by_its_names(night: Night) -> None:
+    run(night)
+    with duckdb.connect(str(night.build), read_only=True) as con:
+        rows = con.sql("select taste, name, artists, round(weight, 1), plays from profile").fetchall()
+    assert rows[0] == ("metal", "Song m0", ["Iron 0"], 5.0, 5)
+    assert [row[0] for row in rows] == ["metal"] * 5 + ["bossa nova"] * 5
 
 
 def test_the_published_list_is_what_the_person_is_answered(night: Night) -> None:
