@@ -26,7 +26,9 @@ from warehouse import journal
 from warehouse.connection import reader
 from warehouse.journal import Said
 from warehouse.query.answering import COLUMNS
+from warehouse.query.asking import cards
 from warehouse.query.ranking import artist_cap
+from warehouse.query.reasons import facts, sound
 from warehouse.statements import statement
 
 HALF_LIFE = timedelta(days=30)
@@ -205,11 +207,10 @@ class _Listener:
         chosen = self._chosen(queues, tastes, limit, is_open)
         self._explain(chosen, addends)
         shown = {*(seed for one in chosen for seed, _ in one.addends), *(one.row["track_id"] for one in chosen)}
-        found = self._read("for_you/cards", track_ids=sorted(shown))
-        cards = {row["track_id"]: row for row in found.iter_rows(named=True)}
+        told = cards(self.con, sorted(shown))
         rows = [
-            cards[one.row["track_id"]]
-            | {"rank": rank, "score": one.score, "reasons": self._reasons(one, cards), "taste_id": one.taste_id}
+            {name: value for name, value in told[one.row["track_id"]].items() if name in COLUMNS}
+            | {"rank": rank, "score": one.score, "reasons": self._reasons(one, told), "taste_id": one.taste_id}
             for rank, one in enumerate(chosen, start=1)
         ]
         return pl.DataFrame(rows, schema=LISTED)
@@ -412,6 +413,7 @@ class _Listener:
                     "kind": "popular",
                     "text": "well known; nothing that you played or liked leads here yet",
                     "contribution": 0.0,
+                    "evidence": [],
                 }
             ]
         pro = sorted(((value, seed) for seed, value in one.addends if value >= 0), key=lambda pair: (-pair[0], pair[1]))
@@ -420,8 +422,9 @@ class _Listener:
         told = [
             {
                 "kind": "song",
-                "text": f"like {_named(cards.get(seed))}, {self.profile[seed].how} ({value / whole:.0%})",
+                "text": _likeness(cards[one.row["track_id"]], cards.get(seed), self.profile[seed].how, value / whole),
                 "contribution": value,
+                "evidence": [seed],
             }
             for value, seed in islice(pro, NAMED)
         ]
@@ -429,7 +432,12 @@ class _Listener:
             value = fsum(value for value, _ in rest)
             songs = "another song" if len(rest) == 1 else f"{len(rest)} other songs"
             told.append(
-                {"kind": "songs", "text": f"and {songs} of this taste ({value / whole:.0%})", "contribution": value}
+                {
+                    "kind": "songs",
+                    "text": f"and {songs} of this taste ({value / whole:.0%})",
+                    "contribution": value,
+                    "evidence": [seed for _, seed in rest],
+                }
             )
         if con:
             told.append(
@@ -437,9 +445,21 @@ class _Listener:
                     "kind": "against",
                     "text": f"held back a little: like {_named(cards.get(con[0][1]))}, which you skipped or disliked",
                     "contribution": fsum(value for value, _ in con),
+                    "evidence": [seed for _, seed in con],
                 }
             )
         return told
+
+
+def _likeness(song: Mapping[str, Any], seed: Mapping[str, Any] | None, how: str, share: float) -> str:
+    """Which song of the profile a recommendation comes from, and what is written about both or heard in both."""
+    common = "" if seed is None else _common(song, seed)
+    return f"like {_named(seed)}, {how} ({share:.0%})" + (f": {common}" if common else "")
+
+
+def _common(song: Mapping[str, Any], seed: Mapping[str, Any]) -> str:
+    is_same = not set(song["artist_ids"]).isdisjoint(seed["artist_ids"])
+    return "; ".join(text for text in (facts(song, [seed]) if is_same else "", sound(song, [seed])) if text)
 
 
 def _named(card: Mapping[str, Any] | None) -> str:

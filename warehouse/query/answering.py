@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from duckdb import DuckDBPyConnection
 
 from warehouse.connection import reader
-from warehouse.query.asking import Asked, ask, shared_baskets
+from warehouse.query.asking import Asked, ask, basket_names, shared_baskets
 from warehouse.query.names import named
 from warehouse.query.ranking import Pool
 from warehouse.query.reasons import reasons
 
-REASON = pl.Struct({"kind": pl.String(), "text": pl.String(), "contribution": pl.Float64()})
+REASON = pl.Struct(
+    {"kind": pl.String(), "text": pl.String(), "contribution": pl.Float64(), "evidence": pl.List(pl.String())}
+)
 
 COLUMNS = {
     "rank": pl.Int64(),
@@ -48,7 +51,8 @@ def recommend(
     """Songs that belong with all of ``seeds`` (track ids), best first: rank, track_id, name, artists, album, poster_url,
     spotify_url, score, reasons.
 
-    The contributions of ``reasons`` (kind, text, contribution) sum to the score. Seeds never come back, nor other versions
+    The contributions of ``reasons`` (kind, text, contribution, evidence) sum to the score; ``evidence`` are the ids that a
+    sentence rests on: baskets, artists, albums, songs. Seeds never come back, nor other versions
     of them, nor two versions of one song, nor what the person blocked. ``diversify=False`` is the bare ranking, without
     artist cap and variety. ``filters`` are ``min_``, ``max_`` (they cut the pool) and ``target_`` (prefers) of Spotify's
     fourteen attributes. ``by`` lets one signal alone decide among the stored neighbours.
@@ -81,7 +85,7 @@ def similar_songs(
         asked = ask(
             con, warehouse, [named(con, name, artist).track_id], limit, by=by, diversify=diversify, filters=filters
         )
-        return described(asked)
+        return described(con, asked)
 
 
 def answer(
@@ -97,14 +101,16 @@ def answer(
     warehouse = Path(warehouse)
     with reader(warehouse, keep=True) as con:
         asked = ask(con, warehouse, seeds, limit, by=by, diversify=diversify, filters=filters)
-        return Answer(described(asked), asked.listing.pool)
+        return Answer(described(con, asked), asked.listing.pool)
 
 
-def described(asked: Asked) -> pl.DataFrame:
+def described(con: DuckDBPyConnection, asked: Asked) -> pl.DataFrame:
     """The chosen songs with their reasons, as ``COLUMNS``."""
+    together = [shared_baskets(asked.seeds, one.row) for one in asked.listing.chosen]
+    names = basket_names(con, together)
     rows = []
-    for one in asked.listing.chosen:
-        told = reasons(one, asked.seeds, shared_baskets(asked.seeds, one.row))
+    for one, shared in zip(asked.listing.chosen, together, strict=True):
+        told = reasons(one, asked.seeds, shared, names)
         shown = {name: one.row[name] for name in COLUMNS if name in one.row}
         rows.append(shown | {"rank": one.place, "score": one.score, "reasons": [reason._asdict() for reason in told]})
     return pl.DataFrame(rows, schema=COLUMNS)

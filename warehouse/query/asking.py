@@ -20,6 +20,7 @@ from schemas.values import Home
 from warehouse import journal
 from warehouse.query.model import MORE, Learned, learned
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, checked_by, checked_filters, ranked
+from warehouse.query.reasons import NAMED
 from warehouse.query.signals import inside, signals
 from warehouse.statements import statement
 
@@ -100,7 +101,7 @@ def drawn(
         pool = _modelled(model, seeds, whole, pool, by)
         found |= cards(con, pool.keys() - found.keys())
     same = {seed["song_id"] for seed in given}
-    blocks = _blocks(con, warehouse)
+    blocks = blocked_now(con, warehouse)
     candidates = []
     for track_id, addends in pool.items():
         if card := found.get(track_id):
@@ -145,14 +146,22 @@ def _modelled(
     return {row.pop("track_id"): row for row in rows}
 
 
-def shared_baskets(seeds: Sequence[Row], song: Row) -> dict[str, int]:
-    """Kind of basket -> baskets of that kind that hold the song together with a seed."""
-    counts = {}
-    for kind, numbers in (song["baskets"] or {}).items():
+def shared_baskets(seeds: Sequence[Row], song: Row) -> dict[str, list[str]]:
+    """Kind of basket -> ids of the baskets of that kind that hold the song together with a seed."""
+    shared = {}
+    for kind, basket_ids in (song["baskets"] or {}).items():
         own = set().union(*((seed["baskets"] or {}).get(kind, ()) for seed in seeds))
-        if both := len(own.intersection(numbers)):
-            counts[kind] = both
-    return counts
+        if both := sorted(own.intersection(basket_ids)):
+            shared[kind] = both
+    return shared
+
+
+def basket_names(con: DuckDBPyConnection, shared: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, str]:
+    """Basket id -> name of the playlist, for those playlists that a sentence would name."""
+    wanted = sorted({basket_id for one in shared for basket_id in one.get("playlist", ())[:NAMED]})
+    if not wanted:
+        return {}
+    return dict(con.execute(statement("query/basket_names"), {"basket_ids": wanted}).fetchall())
 
 
 def _told(con: DuckDBPyConnection, name: str, **values: Any) -> dict[str, Row]:
@@ -167,8 +176,8 @@ def _told(con: DuckDBPyConnection, name: str, **values: Any) -> dict[str, Row]:
     return told
 
 
-def _blocks(con: DuckDBPyConnection, warehouse: Path) -> dict[str, set[str]]:
-    """What the person does not want to hear now: by the journal beside the file, else by what the night knew of it."""
+def blocked_now(con: DuckDBPyConnection, warehouse: Path) -> dict[str, set[str]]:
+    """Ids of tracks and artists, and genres in small letters, that the person does not want to hear now: by the journal beside the file, else by what the night knew of it."""
     now = datetime.now(UTC).replace(tzinfo=None)
     path = Home(warehouse.parent).journal
     if path.exists():

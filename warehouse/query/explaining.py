@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from schemas.errors import UnknownSongError
 from warehouse.connection import reader
-from warehouse.query.asking import Asked, Row, ask, drawn, known, shared_baskets
+from warehouse.query.asking import Asked, Row, ask, basket_names, drawn, known, shared_baskets
 from warehouse.query.ranking import Candidate, Listing, checked_by, cut_by, ranked
 from warehouse.query.reasons import reasons
 from warehouse.statements import statement
@@ -24,6 +24,7 @@ WATERFALL = {
     "text": pl.String(),
     "contribution": pl.Float64(),
     "total": pl.Float64(),
+    "evidence": pl.List(pl.String()),
 }
 
 
@@ -67,7 +68,7 @@ def why(
     diversify: bool = True,
     filters: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
-    """The sum behind ``song`` (a track id) on the list for ``seeds``: ordinal, kind, text, contribution, total.
+    """The sum behind ``song`` (a track id) on the list for ``seeds``: ordinal, kind, text, contribution, total, evidence.
 
     ``total`` runs up to the score with which the same arguments of ``recommend`` show it; a song that is no candidate of that
     list has its bare score.
@@ -84,10 +85,12 @@ def why(
             raise UnknownSongError(
                 f"{_named(card)} is none of the neighbours of {_all_named(asked.seeds)}: `segue why-not` tells what kept it out"
             )
-    told = reasons(one, asked.seeds, shared_baskets(asked.seeds, one.row), in_full=True)
+        together = shared_baskets(asked.seeds, one.row)
+        names = basket_names(con, [together])
+    told = reasons(one, asked.seeds, together, names, in_full=True)
     frame = pl.DataFrame(
         [reason._asdict() for reason in told],
-        schema={name: WATERFALL[name] for name in ("kind", "text", "contribution")},
+        schema={name: WATERFALL[name] for name in ("kind", "text", "contribution", "evidence")},
     )
     return frame.with_columns(
         ordinal=pl.int_range(1, pl.len() + 1, dtype=pl.Int64), total=pl.col("contribution").cum_sum()

@@ -1,7 +1,6 @@
 """Songs for many lists at once: a night's evaluation, or whoever has 1,600 playlists to continue."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from schemas.errors import InvalidDataError, SettingsError
 from warehouse.connection import reader
-from warehouse.query.asking import cards
+from warehouse.query.asking import blocked_now, cards
 from warehouse.query.model import MORE, learned
 from warehouse.query.ranking import Candidate, checked_by, ranked
 from warehouse.query.signals import PER, chunks
@@ -43,7 +42,9 @@ def recommend_many(
     depth = 3 * limit + LOOKED_AT if diversify else limit
     with reader(Path(warehouse), keep=True) as con:
         seeds = _known(con, lists)
-        con.execute(statement("query/barred"), {"now": datetime.now(UTC).replace(tzinfo=None)})
+        con.execute(
+            statement("query/barred"), {kind: sorted(ids) for kind, ids in blocked_now(con, Path(warehouse)).items()}
+        )
         found = _continued(con, Path(warehouse), seeds, by, depth)
         if diversify:
             found = _varied(con, found, limit)

@@ -4,12 +4,16 @@ A sentence is only made from what both songs have; an addend without anything to
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import islice
 from math import fsum
 from typing import Any, NamedTuple
 
 from warehouse.query.model import BASE, kind_of
 from warehouse.query.ranking import Candidate
+
+NAMED = 2
+"""Playlists that a sentence names at most."""
 
 SENTENCES = 3
 """Sentences that a recommendation shows at most."""
@@ -57,11 +61,12 @@ STRONG, FAIR = 8, 3
 
 
 class Reason(NamedTuple):
-    """An addend of a score, and what it comes from."""
+    """An addend of a score, what it comes from in words, and the ids of baskets, artists, albums or songs to look that up."""
 
     kind: str
     text: str
     contribution: float
+    evidence: Sequence[str] = ()
 
 
 class Trait(NamedTuple):
@@ -93,12 +98,17 @@ TRAITS = (
 
 
 def reasons(
-    one: Candidate, seeds: Sequence[Mapping[str, Any]], together: Mapping[str, int], *, in_full: bool = False
+    one: Candidate,
+    seeds: Sequence[Mapping[str, Any]],
+    together: Mapping[str, Sequence[str]],
+    names: Mapping[str, str],
+    *,
+    in_full: bool = False,
 ) -> list[Reason]:
     """The addends of a candidate by kind, largest first, the first few with a sentence.
 
-    ``seeds`` are rows of ``query/cards.sql``; ``together`` counts, by kind, the baskets that hold the song and a seed.
-    ``in_full`` tells every addend alone, and each with a sentence.
+    ``seeds`` are cards; ``together`` holds, by kind, the ids of the baskets that hold the song and a seed, and ``names`` what
+    the person calls some of them. ``in_full`` tells every addend alone, and each with a sentence.
     """
     song = one.row
     sums: dict[str, list[float]] = {}
@@ -108,29 +118,76 @@ def reasons(
     texts = {
         "audio": sound(song, seeds) if totals.get("audio", 0.0) > 0 else contrast(song, seeds),
         "metadata": facts(song, seeds) if totals.get("metadata", 0.0) > 0 else "",
-        "collaborative": company(together, seeds, song["baskets_expected"]),
+        "collaborative": company(song, seeds, together, names)
+        or (kinship(song, seeds) if totals.get("collaborative", 0.0) > 0 else ""),
         "variety": f"held back a little: “{one.repeated.row['name']}” is higher up" if one.repeated else "",
+    }
+    evidence = {
+        "metadata": _shared_ids(song, seeds) if texts["metadata"] else [],
+        "collaborative": [basket_id for ids in together.values() for basket_id in ids],
+        "variety": [one.repeated.track_id] if one.repeated else [],
     }
     if in_full:
         ordered = sorted(one.addends.items(), key=lambda item: -item[1])
         return [
-            Reason(kind_of(addend), SIGNALS.get(addend) or texts.get(addend, ""), value) for addend, value in ordered
+            Reason(
+                kind_of(addend), SIGNALS.get(addend) or texts.get(addend, ""), value, evidence.get(kind_of(addend), ())
+            )
+            for addend, value in ordered
         ]
     ordered = sorted(totals.items(), key=lambda item: -item[1])
     shown = set(islice((kind for kind, value in ordered if value and texts.get(kind)), SENTENCES))
-    return [Reason(kind, texts[kind] if kind in shown else "", value) for kind, value in ordered]
+    return [
+        Reason(kind, texts[kind], value, evidence.get(kind, ())) if kind in shown else Reason(kind, "", value)
+        for kind, value in ordered
+    ]
 
 
-def company(together: Mapping[str, int], seeds: Sequence[Mapping[str, Any]], expected: float | None) -> str:
-    """How often the song stands in one basket with a seed, what chance would give, and how far that can be trusted."""
-    count = sum(together.values())
+def company(
+    song: Mapping[str, Any],
+    seeds: Sequence[Mapping[str, Any]],
+    together: Mapping[str, Sequence[str]],
+    names: Mapping[str, str],
+) -> str:
+    """In which baskets the song stands with a seed, what chance would give, and how far that can be trusted."""
+    count = sum(map(len, together.values()))
     if not count:
         return ""
-    places = [BASKETS[kind][number > 1].format(number) for kind, number in together.items() if number]
+    places = _listed([_places(kind, basket_ids, names) for kind, basket_ids in together.items()])
     if len(seeds) > 1:
-        return f"with songs that you gave in {_listed(places)} ({confidence(count)} evidence)"
+        shared = {basket_id for ids in together.values() for basket_id in ids}
+        with_it = sum(not shared.isdisjoint(_held(seed)) for seed in seeds)
+        return f"with {_songs(with_it)} that you gave in {places} ({confidence(count)} evidence)"
+    expected = song["baskets_expected"]
     chance = "" if expected is None else f", {_figure(expected)} expected by chance"
-    return f"in {_listed(places)} together{chance} ({confidence(count)} evidence)"
+    whom = f"with “{seeds[0]['name']}”" if count == 1 and names else "together"
+    return f"in {places} {whom}{chance} ({confidence(count)} evidence)"
+
+
+def kinship(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    """What baskets say of a song that stands in none with a seed: it is in others like theirs, or its artists are."""
+    whom = f"“{seeds[0]['name']}”" if len(seeds) == 1 else "the songs that you gave"
+    places = {kind: ids for kind, ids in (song["baskets"] or {}).items() if ids}
+    if not places:
+        return f"its artists stand in lists with those of {whom}"
+    return f"in {_listed([_places(kind, ids, {}) for kind, ids in places.items()])}, in company like that of {whom}"
+
+
+def _places(kind: str, basket_ids: Sequence[str], names: Mapping[str, str]) -> str:
+    """So many baskets of a kind, the playlists among them by name as far as the names are known."""
+    one, several = BASKETS[kind]
+    named = [f"“{names[basket_id]}”" for basket_id in basket_ids[:NAMED] if basket_id in names]
+    if not named:
+        return one if len(basket_ids) == 1 else several.format(len(basket_ids))
+    if len(basket_ids) == 1:
+        return f"your playlist {named[0]}"
+    among = ", among them" if len(basket_ids) > len(named) else ":"
+    return f"{several.format(len(basket_ids))}{among} {_listed(named)},"
+
+
+def _held(seed: Mapping[str, Any]) -> set[str]:
+    """The baskets of a song."""
+    return {basket_id for ids in (seed["baskets"] or {}).values() for basket_id in ids}
 
 
 def confidence(baskets: int) -> str:
@@ -139,13 +196,21 @@ def confidence(baskets: int) -> str:
 
 
 def facts(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
-    """What is written about both: artists, album, genres, years."""
+    """What is written about both: artists, album, genres, years. A genre alone says little, so it goes with both years."""
     parts = [_artists(song, seeds), _album(song, seeds)]
-    if not any(parts):
+    is_genre = not any(parts)
+    if is_genre:
         parts.append(_genres(song, seeds))
     if not parts[1]:
-        parts.append(_years(song, seeds))
+        parts.append(_years(song, seeds, is_wide=is_genre and bool(parts[-1])))
     return ", ".join(part for part in parts if part)
+
+
+def _shared_ids(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The artists and the album that a song shares with the seeds."""
+    artists = [artist for artist in song["artist_ids"] if any(artist in seed["artist_ids"] for seed in seeds)]
+    is_album = song["album_id"] is not None and any(seed["album_id"] == song["album_id"] for seed in seeds)
+    return [*artists, song["album_id"]] if is_album else artists
 
 
 def sound(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
@@ -222,8 +287,8 @@ def _artists(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str
         return ""
     if len(seeds) == 1:
         return f"both by {_listed(names)}"
-    most = max(shared.values())
-    return f"by {_listed(names)}, like {_songs(most)} that you gave"
+    alike = [seed["name"] for seed in seeds if not set(seed["artist_ids"]).isdisjoint(song["artist_ids"])]
+    return f"by {_listed(names)}, like {_quoted(alike)} that you gave"
 
 
 def _album(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
@@ -245,19 +310,30 @@ def _genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
     if not names:
         return ""
     if len(seeds) == 1:
-        return f"both {_listed(names[:2])}"
-    return f"{names[0]}, like {_songs(shared[names[0]])} that you gave"
+        return f"{_listed(names[:2])}, like “{seeds[0]['name']}”"
+    alike = [seed["name"] for seed in sorted(seeds, key=partial(_apart, song)) if names[0] in seed["genres"]]
+    return f"{names[0]}, like {_quoted(alike)} that you gave"
 
 
-def _years(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+def _apart(song: Mapping[str, Any], seed: Mapping[str, Any]) -> tuple[int, float]:
+    """How far a seed is from the song, to name the nearest: in years, and in tempo."""
+    years = [one["released_on"].year if one["released_on"] else 0 for one in (song, seed)]
+    tempos = [one["tempo"] or 0.0 for one in (song, seed)]
+    return abs(years[0] - years[1]), abs(tempos[0] - tempos[1])
+
+
+def _years(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_wide: bool) -> str:
+    """When both came out, if within three years of each other or ``is_wide``."""
     known = [seed["released_on"].year for seed in seeds if seed["released_on"] is not None]
     if song["released_on"] is None or not known:
         return ""
     year = song["released_on"].year
     if len(seeds) > 1:
         near = sum(abs(year - other) <= 3 for other in known)
-        return f"from {year}, near {_songs(near)} of them" if near > len(known) / 2 else ""
-    if abs(year - known[0]) > 3:
+        if near > len(known) / 2:
+            return f"from {year}, near {_songs(near)} of them"
+        return f"from {year}" if is_wide else ""
+    if abs(year - known[0]) > 3 and not is_wide:
         return ""
     return f"both from {year}" if year == known[0] else f"from {known[0]} and {year}"
 
@@ -280,12 +356,18 @@ def _key(song: Mapping[str, Any]) -> str:
     return f"{KEYS[song['key']]}{mode}"
 
 
+def _quoted(names: Sequence[str]) -> str:
+    """The first name, and how many more."""
+    more = len(names) - 1
+    return f"“{names[0]}”" + (f" and {more} more" if more else "")
+
+
 def _songs(count: int) -> str:
     return "one song" if count == 1 else f"{count} songs"
 
 
 def _figure(value: float) -> str:
-    return f"{value:.1f}" if value >= 0.05 else "hardly any"
+    return f"{value:.1f}" if value >= 0.95 else f"{value:.2g}" if value >= 0.005 else "hardly any"
 
 
 def _listed(names: Sequence[str]) -> str:

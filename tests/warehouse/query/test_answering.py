@@ -49,10 +49,21 @@ def test_the_first_song_comes_whole(small: Path) -> None:
                 "kind": "collaborative",
                 "text": "in 2 of your playlists together, 0.9 expected by chance (thin evidence)",
                 "contribution": 0.35,
+                "evidence": ["playlist:calm", "playlist:walks"],
             },
-            {"kind": "audio", "text": "both acoustic (0.90) and calm (energy 0.20)", "contribution": 0.3},
-            {"kind": "metadata", "text": "both by Ada, from the same album, Night", "contribution": 0.3},
-            {"kind": "adjustments", "text": "", "contribution": 0.0},
+            {
+                "kind": "audio",
+                "text": "both acoustic (0.90) and calm (energy 0.20)",
+                "contribution": 0.3,
+                "evidence": [],
+            },
+            {
+                "kind": "metadata",
+                "text": "both by Ada, from the same album, Night",
+                "contribution": 0.3,
+                "evidence": ["artist:Ada", "album:Night"],
+            },
+            {"kind": "adjustments", "text": "", "contribution": 0.0, "evidence": []},
         ],
     }
 
@@ -68,9 +79,9 @@ def test_variety_caps_an_artist_and_says_what_it_took_off(small: Path) -> None:
     songs = query.recommend(small, ["seed"])
 
     assert ids(songs) == ["a1", "a2", "b2", "c1"]  # Ada is full after two songs; Harbour is by her too
-    text, taken = kinds(songs, "a2")["variety"]
-    assert text == "held back a little: “River” is higher up"
-    assert taken < 0
+    assert kinds(songs, "a2")["variety"][1] < 0
+    told = query.why(small, "seed", "a2").filter(kind="variety").row(0, named=True)
+    assert (told["text"], told["evidence"]) == ("held back a little: “River” is higher up", ["a1"])
 
 
 def test_the_pool_is_accounted_for(small: Path) -> None:
@@ -122,7 +133,7 @@ def test_several_seeds_sum_what_each_gives(small: Path) -> None:
 
     assert songs.select("track_id", "score").rows() == [("b1", pytest.approx(1.3)), ("a1", pytest.approx(0.95))]
     assert kinds(songs, "b1")["collaborative"] == (
-        "with songs that you gave in one of your playlists (thin evidence)",
+        "with one song that you gave in one of your playlists (thin evidence)",
         pytest.approx(0.4),
     )
 

@@ -73,9 +73,9 @@ def test_several_seeds_are_scored_by_the_model_and_say_so(modelled: Path) -> Non
 
     assert songs.select("track_id", "score").rows() == [("lamp", 1.0), ("river", -0.5), ("fog", -6.0)]
     assert songs["reasons"][0].to_list() == [
-        {"kind": "collaborative", "text": "with songs that you gave in 2 of your playlists (thin evidence)", "contribution": 2.0},
-        {"kind": "metadata", "text": "", "contribution": 0.0},
-        {"kind": "base", "text": "", "contribution": -1.0},
+        {"kind": "collaborative", "text": "with 2 songs that you gave in 2 of your playlists (thin evidence)", "contribution": 2.0, "evidence": ["playlist:one", "playlist:two"]},
+        {"kind": "metadata", "text": "", "contribution": 0.0, "evidence": []},
+        {"kind": "base", "text": "", "contribution": -1.0, "evidence": []},
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.query.reasons import company, confidence, contrast, facts, sound
+from warehouse.query.reasons import company, confidence, contrast, facts, kinship, sound
 
 Card = dict[str, Any]
 
@@ -16,6 +16,9 @@ FEATURES = ("tempo", "energy", "acousticness", "danceability", "valence", "instr
 def card(**more: Any) -> Card:
     """A song of which only ``more`` is known."""
     base: Card = dict.fromkeys(FEATURES) | {
+        "name": "Seed",
+        "baskets": None,
+        "baskets_expected": None,
         "album": None,
         "album_id": None,
         "artists": [],
@@ -61,10 +64,11 @@ def test_a_contrast_needs_a_wide_gap() -> None:
 @pytest.mark.parametrize(("seeds", "song", "text"), [
     ([card(artist_ids=["a"])], card(artist_ids=["a", "b"], artists=["Ada", "Bo"]), "both by Ada"),
     ([card(album_id="n")], card(album_id="n", album="Night", released_on=date(1970, 1, 1)), "from the same album, Night"),
-    ([card(genres=["folk", "rock"], released_on=date(1970, 5, 1))], card(genres=["folk"], released_on=date(1972, 1, 1)), "both folk, from 1970 and 1972"),
+    ([card(genres=["folk", "rock"], released_on=date(1970, 5, 1))], card(genres=["folk"], released_on=date(1972, 1, 1)), "folk, like “Seed”, from 1970 and 1972"),
+    ([card(genres=["folk"], released_on=date(1970, 5, 1))], card(genres=["folk"], released_on=date(1990, 1, 1)), "folk, like “Seed”, from 1970 and 1990"),
     ([card(released_on=date(1970, 5, 1))], card(released_on=date(1990, 1, 1)), ""),
-    ([card(artist_ids=["a"]), card(artist_ids=["a"]), card()], card(artist_ids=["a"], artists=["Ada"]), "by Ada, like 2 songs that you gave"),
-    ([card(genres=["folk"]), card()], card(genres=["folk"]), "folk, like one song that you gave"),
+    ([card(artist_ids=["a"]), card(artist_ids=["a"]), card()], card(artist_ids=["a"], artists=["Ada"]), "by Ada, like “Seed” and 1 more that you gave"),
+    ([card(genres=["folk"], tempo=90.0), card(genres=["folk"], tempo=70.0, name="Near"), card()], card(genres=["folk"], tempo=72.0), "folk, like “Near” and 1 more that you gave"),
     ([card(album_id="n"), card()], card(album_id="n", album="Night"), "on Night with one song of them"),
     ([card()], card(), ""),
 ])  # fmt: skip
@@ -72,14 +76,39 @@ def test_what_is_written_about_both(seeds: list[Card], song: Card, text: str) ->
     assert facts(song, seeds) == text
 
 
+def playlists(count: int) -> list[str]:
+    return [f"playlist:{number}" for number in range(count)]
+
+
 @pytest.mark.parametrize(("together", "expected", "text"), [
-    ({"playlist": 7}, 0.9, "in 7 of your playlists together, 0.9 expected by chance (fair evidence)"),
-    ({"playlist": 1}, 0.01, "in one of your playlists together, hardly any expected by chance (thin evidence)"),
-    ({"playlist": 2, "saved": 1, "session": 9}, None, "in 2 of your playlists, your saved songs and 9 of your listening sessions together (strong evidence)"),
+    ({"playlist": playlists(7)}, 0.9, "in 7 of your playlists together, 0.9 expected by chance (fair evidence)"),
+    ({"playlist": playlists(1)}, 0.012, "in one of your playlists together, 0.012 expected by chance (thin evidence)"),
+    ({"playlist": playlists(1)}, 0.001, "in one of your playlists together, hardly any expected by chance (thin evidence)"),
+    ({"playlist": playlists(2), "saved": ["saved"], "session": ["session:x"] * 9}, None, "in 2 of your playlists, your saved songs and 9 of your listening sessions together (strong evidence)"),
     ({}, 0.5, ""),
 ])  # fmt: skip
-def test_company_has_counts_chance_and_confidence(together: dict[str, int], expected: float | None, text: str) -> None:
-    assert company(together, [card()], expected) == text
+def test_company_has_counts_chance_and_confidence(
+    together: dict[str, list[str]], expected: float | None, text: str
+) -> None:
+    assert company(card(baskets_expected=expected), [card()], together, {}) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [
+    (1, "in your playlist “Calm” with “Seed” (thin evidence)"),
+    (2, "in 2 of your playlists: “Calm” and “Night bus”, together (thin evidence)"),
+    (4, "in 4 of your playlists, among them “Calm” and “Night bus”, together (fair evidence)"),
+])  # fmt: skip
+def test_company_names_playlists_that_have_a_name(count: int, text: str) -> None:
+    names = {"playlist:0": "Calm", "playlist:1": "Night bus", "playlist:2": "Walks"}
+    assert company(card(), [card()], {"playlist": playlists(count)}, names) == text
+
+
+def test_company_of_a_list_counts_the_songs_that_keep_it() -> None:
+    seeds = [card(baskets={"playlist": ["playlist:0"]}), card(baskets={"playlist": ["playlist:9"]}), card()]
+    assert (
+        company(card(), seeds, {"playlist": playlists(1)}, {"playlist:0": "Calm"})
+        == "with one song that you gave in your playlist “Calm” (thin evidence)"
+    )
 
 
 @pytest.mark.parametrize(("baskets", "word"), [(1, "thin"), (2, "thin"), (3, "fair"), (7, "fair"), (8, "strong")])
@@ -90,3 +119,10 @@ def test_confidence_has_its_bounds(baskets: int, word: str) -> None:
 @pytest.mark.parametrize("tell", [sound, facts, contrast])
 def test_nothing_is_told_of_what_is_unknown(tell: Callable[[Card, list[Card]], str]) -> None:
     assert tell(card(), [card(), card()]) == ""
+
+
+def test_company_without_a_shared_basket_is_told_as_that() -> None:
+    seed, elsewhere = card(name="Numb"), card(baskets={"playlist": ["playlist:1", "playlist:2"]})
+    assert kinship(elsewhere, [seed]) == "in 2 of your playlists, in company like that of “Numb”"
+    assert kinship(card(), [seed]) == "its artists stand in lists with those of “Numb”"
+    assert kinship(card(), [seed, seed]) == "its artists stand in lists with those of the songs that you gave"

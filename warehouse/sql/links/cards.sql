@@ -1,16 +1,12 @@
 -- One row is a track by its number, with all that an answer reads of it: as one text it is read ten times as fast as from its columns.
 create temp table told as
-with counted as (
-    select basket_id, dense_rank() over (order by basket_id) as number, kind, track_id
+with held as (
+    select track_id, kind, list(basket_id order by basket_id) as basket_ids
     from baskets
-),
-held as (
-    select track_id, kind, list(number order by number) as numbers
-    from counted
     group by track_id, kind
 ),
 kept as (
-    select track_id, map(list(kind order by kind), list(numbers order by kind)) as baskets
+    select track_id, map(list(kind order by kind), list(basket_ids order by kind)) as baskets
     from held
     group by track_id
 )
