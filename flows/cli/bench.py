@@ -38,3 +38,43 @@ def similarity(
     for name, reason in missing.items():
         console.say(f"left out: {name} ({reason})")
     console.say("ratio: CPU seconds over those of the best exact peer; recall on a sample of seeds.")
+
+
+@bench.command("query")
+def ask(
+    tracks: Annotated[int, typer.Option(min=50, max=5_000_000, help="Songs to make.")] = 20_000,
+    top: Annotated[int, typer.Option(min=1, max=1_000, help="Neighbours of each song.")] = 50,
+    questions: Annotated[int, typer.Option(min=1, max=100_000, help="Questions to ask.")] = 200,
+    as_json: JsonOption = False,
+) -> None:
+    """How fast a published file answers `recommend`, reasons included, and how large it is."""
+    with shown(Settings.from_env().log):
+        from tasks.bench.query import answer_times
+
+        told, room = answer_times(tracks, top, questions)
+    if as_json:
+        console.print_json({"tracks": tracks, "top": top, "ways": told.to_dicts(), "megabytes": room})
+        return
+    console.print_frame(told)
+    console.say(f"neighbours take {room['neighbours']} MB, the whole file {room['file']} MB")
+
+
+@bench.command()
+def neighbours(
+    tracks: Annotated[int, typer.Option(min=50, max=5_000_000, help="Tracks of the catalogue to make.")] = 20_000,
+    top: Annotated[int, typer.Option(min=1, max=1_000, help="Neighbours of each track.")] = 50,
+    new: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the tracks that come with the second night.")
+    ] = 0.01,
+    as_json: JsonOption = False,
+) -> None:
+    """Neighbours by sound, metadata and baskets: from nothing, and on a night that changed a little."""
+    with shown(Settings.from_env().log):
+        from tasks.bench.nights import compare_nights
+
+        told = compare_nights(tracks, top, new)
+    if as_json:
+        console.print_json(told.to_dicts())
+    else:
+        console.print_frame(told)
+        console.say("ratio: CPU seconds of the same catalogue anew over those of the night that changed a little.")

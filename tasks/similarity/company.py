@@ -42,30 +42,61 @@ class Company:
         return np.diff(self.held.indptr).astype(np.float64)
 
 
-def company(placed: pl.DataFrame, credits: csr_array, tracks: int) -> Company:
+@dataclass(frozen=True)
+class Circles:
+    """What baskets are to each other and to all tracks. Frozen, a song that joins one basket changes nobody outside of it.
+
+    ``baskets`` [basket_id, size, carriers]: its songs, and the tracks whose artists stand in it; ``alike`` [basket_id,
+    other_id, cosine]: for each the ``ALIKE`` likest, by the square of the cosine. A basket that is not among them is taken
+    as it is tonight, and listens to the others, but they not to it.
+    """
+
+    baskets: pl.DataFrame
+    alike: pl.DataFrame
+
+    @classmethod
+    def of(cls, placed: pl.DataFrame, credits: csr_array) -> "Circles":
+        """As baskets are now; arguments as of ``company``."""
+        held, names = _held(placed, credits.shape[0])
+        size = np.asarray(held.sum(axis=0)).ravel()[: names.len()]
+        told = _told(held, credits)
+        carriers = np.bincount(csr_array(credits @ told).indices, minlength=held.shape[1])[: names.len()]
+        pairs = _alike(held, np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1)).tocoo()
+        alike = pl.DataFrame(
+            {"basket_id": names.gather(pairs.row), "other_id": names.gather(pairs.col), "cosine": pairs.data}
+        )
+        baskets = pl.DataFrame({"basket_id": names, "size": size, "carriers": carriers.astype(np.float64)})
+        return cls(baskets, alike.sort("basket_id", "other_id"))
+
+
+def company(placed: pl.DataFrame, credits: csr_array, tracks: int, circles: Circles) -> Company:
     """From the rows of ``baskets`` [row, basket_id, position, weight], sorted by basket and position, and [track, artist].
 
     A basket weighs its own weight over the root of its size. ``tracks`` is the size of the catalogue by which baskets are
     rare or common.
     """
     total = credits.shape[0]
+    held, names = _held(placed, total)
+    known = pl.DataFrame({"basket_id": names}).join(circles.baskets, on="basket_id", how="left", maintain_order="left")
     basket = placed["basket_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    width = max(int(basket.max(initial=-1)) + 1, 1)
-    row = placed["row"].to_numpy().astype(np.int64)
-    held = csr_array((np.ones(row.size), (row, basket)), shape=(total, width))
-    size = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1)
-    own = np.ones(width)
+    now = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1)
+    size = _known(known["size"], now)
+    own = np.ones(held.shape[1])
     own[basket] = placed["weight"].to_numpy()
     weight = own / np.sqrt(size)
     weighed = csr_array(held @ diags_array(weight))
     whole = np.asarray(weighed.sum(axis=1)).ravel()
-    listens = csr_array(weighed @ _alike(held, size) @ diags_array(weight))
+    is_new = np.ones(held.shape[1])
+    is_new[: names.len()] = known["size"].is_null().to_numpy()
+    alike = csr_array(diags_array(is_new) @ _alike(held, now) + _frozen(circles.alike, names, held.shape[1]))
+    alike.sort_indices()
+    listens = csr_array(weighed @ alike @ diags_array(weight))
     return Company(
         held=held,
         together=csr_array(diags_array(1 / (whole + THIN)) @ weighed),
         alike=csr_array(diags_array(_inverse(np.asarray(listens.sum(axis=1)).ravel())) @ listens),
         near=_near(placed.select("row", "basket_id"), total, np.diff(held.indptr) + 1.0),
-        artists=_artists(held, credits, tracks),
+        artists=_artists(held, credits, tracks, known["carriers"]),
     )
 
 
@@ -87,12 +118,43 @@ def _alike(held: csr_array, size: np.ndarray) -> csr_array:
     return heads(csr_array((cosine, (one, two)), shape=shared.shape), ALIKE)
 
 
-def _artists(held: csr_array, credits: csr_array, tracks: int) -> csr_array:
-    """[track, basket]: in which baskets the artists of a track stand, those of many tracks counting less."""
+def _held(placed: pl.DataFrame, total: int) -> tuple[csr_array, pl.Series]:
+    """[track, basket] of ones, and the ids of the baskets."""
+    names = placed["basket_id"].unique().sort()
+    basket = placed["basket_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    row = placed["row"].to_numpy().astype(np.int64)
+    return csr_array((np.ones(row.size), (row, basket)), shape=(total, max(names.len(), 1))), names
+
+
+def _known(frozen: pl.Series, now: np.ndarray) -> np.ndarray:
+    """What is frozen of each basket; of the others what it is now."""
+    told = now.astype(np.float64)
+    told[: frozen.len()] = np.where(frozen.is_null(), told[: frozen.len()], frozen.fill_null(0).to_numpy())
+    return told
+
+
+def _frozen(alike: pl.DataFrame, names: pl.Series, width: int) -> csr_array:
+    """[basket, basket] out of rows [basket_id, other_id, cosine]."""
+    numbers = pl.DataFrame({"id": names, "number": np.arange(names.len())})
+    pairs = alike.join(numbers, left_on="basket_id", right_on="id").join(
+        numbers, left_on="other_id", right_on="id", suffix="_other"
+    )
+    places = (pairs["number"].to_numpy(), pairs["number_other"].to_numpy())
+    return csr_array((pairs["cosine"].to_numpy(), places), shape=(width, width))
+
+
+def _told(held: csr_array, credits: csr_array) -> csr_array:
+    """[artist, basket] of ones: who stands where."""
     told = csr_array(credits.T @ held)
     told.data[:] = 1.0
-    profile = csr_array(credits @ told)
-    carriers = np.bincount(profile.indices, minlength=profile.shape[1])
+    return told
+
+
+def _artists(held: csr_array, credits: csr_array, tracks: int, frozen: pl.Series) -> csr_array:
+    """[track, basket]: in which baskets the artists of a track stand, those of many tracks counting less."""
+    profile = csr_array(credits @ _told(held, credits))
+    profile.sort_indices()
+    carriers = _known(frozen, np.bincount(profile.indices, minlength=profile.shape[1]))
     profile = csr_array(profile @ diags_array(np.log1p(tracks / np.maximum(carriers, 1))))
     length = np.sqrt(np.asarray(profile.power(2).sum(axis=1)).ravel())
     return heads(csr_array(diags_array(_inverse(length)) @ profile), PROFILE)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from tasks.similarity.company import Circles
 from tasks.similarity.lists import Lists, depth_for
 from tasks.similarity.neighbours import HUB, Work, build, in_threads, updated
 from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
@@ -112,7 +113,15 @@ def _frozen(
     ]
     terms = model.filter(pl.col("kind").str.starts_with("term "))
     carriers = terms.select(part=pl.col("kind").str.slice(5), term="name", carriers=pl.col("value").cast(pl.UInt32))
-    scale = Scale(int(numbers["tracks"]), then, *moments, carriers.sort("part", "term"))
+    circles = Circles(
+        baskets=_numbers(model, "basket size", "size").join(
+            _numbers(model, "basket carriers", "carriers"), on="basket_id"
+        ),
+        alike=model.filter(pl.col("kind").str.starts_with("alike "))
+        .select(basket_id=pl.col("kind").str.slice(6), other_id="name", cosine="value")
+        .sort("basket_id", "other_id"),
+    )
+    scale = Scale(int(numbers["tracks"]), then, *moments, carriers.sort("part", "term"), circles)
     return scale, weights, bool(numbers["is_learned"])
 
 
@@ -130,7 +139,18 @@ def _model(method: str, scale: Scale, weights: Mapping[str, float], is_learned: 
     terms = scale.carriers.select(
         kind=pl.concat_str(pl.lit("term "), "part"), name="term", value=pl.col("carriers").cast(pl.Float64)
     )
-    return pl.concat([pl.DataFrame(rows, schema=["kind", "name", "value"], orient="row"), terms])
+    baskets, alike = scale.circles.baskets, scale.circles.alike
+    circles = [
+        baskets.select(kind=pl.lit("basket size"), name="basket_id", value="size"),
+        baskets.select(kind=pl.lit("basket carriers"), name="basket_id", value="carriers"),
+        alike.select(kind=pl.concat_str(pl.lit("alike "), "basket_id"), name="other_id", value="cosine"),
+    ]
+    return pl.concat([pl.DataFrame(rows, schema=["kind", "name", "value"], orient="row"), terms, *circles])
+
+
+def _numbers(model: pl.DataFrame, kind: str, column: str) -> pl.DataFrame:
+    """[basket_id, column]: the rows of a kind."""
+    return model.filter(kind=kind).select(pl.col("name").alias("basket_id"), pl.col("value").alias(column))
 
 
 def _met(memory: pl.DataFrame, prints: pl.DataFrame, depth: int) -> tuple[Lists, np.ndarray]:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
 
+from tasks.similarity.approximate import EXACT, approximate
 from tasks.similarity.lists import ERROR, MILLION, SQUARE, Lists, addends, arranged, best, depth_for, reserve_for
 from tasks.similarity.signals import Signals
 
@@ -42,7 +43,9 @@ def block(asked: Block) -> Lists:
 
 
 def build(given: Signals, top: int, work: Work = in_threads) -> Lists:
-    """The lists of every track, from nothing."""
+    """The lists of every track, from nothing: exact up to ``EXACT`` tracks, above out of candidates."""
+    if given.tracks.height > EXACT:
+        return approximate(given, top)
     return redone(given, np.arange(given.tracks.height), top, work)
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from scipy.sparse import csr_array, diags_array, hstack
 
 from schemas.catalogue import FEATURES
-from tasks.similarity.company import Company, company
+from tasks.similarity.company import Circles, Company, company
 
 PARTS = ("artist", "album", "genre", "era", "script", "word")
 """Kinds of metadata: two songs have a cosine by each of them, 0 where either has none."""
@@ -48,7 +48,7 @@ COMMON = 2_000
 class Scale:
     """What the signals take from the catalogue as a whole. Frozen, the score of two songs depends on these two alone.
 
-    ``tracks`` and ``baskets`` are numbers; ``mean`` and ``deviation`` one a column of the sound; ``carriers`` [part, term,
+    ``tracks`` and ``baskets`` are numbers; ``circles`` what baskets are to each other; ``mean`` and ``deviation`` one a column of the sound; ``carriers`` [part, term,
     carriers] counts the tracks that share a term of the metadata. A term that is not among them counts as one track's own.
     """
 
@@ -57,13 +57,16 @@ class Scale:
     mean: np.ndarray
     deviation: np.ndarray
     carriers: pl.DataFrame
+    circles: Circles
 
     @classmethod
     def of(cls, songs: pl.DataFrame, features: pl.DataFrame, baskets: pl.DataFrame) -> "Scale":
         """As the tables ``songs``, ``audio_features`` and ``baskets`` are now."""
         ids = songs.select("track_id")
         mean, deviation = _moments(_sound_columns(ids.join(features, on="track_id"))[0])
-        terms = _terms(songs.sort("track_id").with_row_index("row"))
+        tracks = songs.sort("track_id").with_row_index("row")
+        terms = _terms(tracks)
+        artists = incidence(terms.filter(part="artist").select("row", value="term"), tracks.height)
         return cls(
             tracks=songs.height,
             baskets=baskets.join(ids, on="track_id", how="semi")["basket_id"].n_unique(),
@@ -73,6 +76,7 @@ class Scale:
             .agg(carriers=pl.len())
             .filter(pl.col("carriers") > 1)
             .sort("part", "term"),
+            circles=Circles.of(_placed(baskets, tracks), artists),
         )
 
 
@@ -188,7 +192,9 @@ class Signals:
     def company_prints(self, baskets: pl.DataFrame) -> np.ndarray:
         """A number for each row that changes when anything changes that baskets say of it; ``baskets`` as at the beginning."""
         names = baskets.join(self.tracks.select("track_id"), on="track_id", how="semi")["basket_id"].unique().sort()
-        keys = np.concatenate([names.hash(seed).to_numpy() for seed in (1, 2)]) if names.len() else np.zeros(2, np.uint64)
+        keys = (
+            np.concatenate([names.hash(seed).to_numpy() for seed in (1, 2)]) if names.len() else np.zeros(2, np.uint64)
+        )
         ids = self.tracks["track_id"].hash(3).to_numpy()
         found = _prints(self._gives, keys) + 3 * _prints(self._takes, keys) + 5 * _prints(self._company.near, ids)
         return np.asarray(found.view(np.int64))
@@ -236,8 +242,7 @@ def signals(
     rare = csr_array(metadata @ diags_array((~is_common).astype(float)))
     rare.eliminate_zeros()
     common = metadata[:, np.flatnonzero(is_common)].toarray()
-    placed = baskets.join(tracks.select("row", "track_id"), on="track_id").sort("basket_id", "position", "row")
-    heard = company(placed, (parts["artist"] > 0).astype(np.float64), scale.tracks)
+    heard = company(_placed(baskets, tracks), (parts["artist"] > 0).astype(np.float64), scale.tracks, scale.circles)
     gives, takes = _weighed(heard, weights)
     return Signals(
         tracks=tracks,
@@ -259,6 +264,11 @@ def signals(
         _takes=takes,
         _weights=weights,
     )
+
+
+def _placed(baskets: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:
+    """The rows of ``baskets`` with the rows of their tracks, in order."""
+    return baskets.join(tracks.select("row", "track_id"), on="track_id").sort("basket_id", "position", "row")
 
 
 def _odd(is_known: np.ndarray) -> np.ndarray:

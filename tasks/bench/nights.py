@@ -1,0 +1,76 @@
+"""`segue bench neighbours`: the neighbours of a made catalogue from nothing, and of the next night, which changed a little."""
+
+import logging
+import resource
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import polars as pl
+
+from tasks.bench.making import catalogue
+from tasks.similarity.lists import Lists
+from tasks.similarity.memory import Related, relate
+from tasks.similarity.neighbours import build, neighbours
+from tasks.similarity.signals import Signals, signals
+from tasks.similarity.weights import STATED
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def compare_nights(tracks: int, top: int, new: float) -> pl.DataFrame:
+    """One row a night: the first, one with ``new`` of its tracks new, and that one worked out anew with the same model.
+
+    Columns: night, tracks, rows, peak_mb, seconds, cpu_seconds (signals and rows of ``neighbours`` included); of the night
+    that changed a little also ratio (how often its CPU seconds go into those of the same anew), is_equal and note.
+    """
+    songs, sounds, baskets = catalogue(tracks)
+    known, before = _earlier(songs, baskets, new)
+    told: list[dict[str, Any]] = []
+    prints: list[int] = []
+
+    def night(name: str, work: Callable[[], tuple[Signals, Lists]]) -> None:
+        log.info("%s", name, extra={"event": "progress"})
+        (given, lists), seconds, cpu = _timed(work)
+        rows, more, more_cpu = _timed(lambda: pl.concat(neighbours(given, lists, top)))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        told.append({"night": name, "tracks": lists.is_whole.size, "rows": rows.height, "peak_mb": peak})
+        told[-1] |= {"seconds": seconds + more, "cpu_seconds": cpu + more_cpu}
+        prints.append(int(rows.hash_rows(1).sum()))
+
+    nights: list[Related] = []
+
+    def remembered(frame: pl.DataFrame, held: pl.DataFrame) -> tuple[Signals, Lists]:
+        past = (nights[-1].model, nights[-1].memory) if nights else None
+        nights.append(relate(frame, sounds, held, top, past, lambda: None, "bench"))
+        return nights[-1].given, nights[-1].lists
+
+    def anew() -> tuple[Signals, Lists]:
+        given = signals(songs, sounds, baskets, STATED, nights[0].given.scale)
+        return given, build(given, top)
+
+    night("first", lambda: remembered(known, before))
+    night("changed", lambda: remembered(songs, baskets))
+    night("the same anew", anew)
+    ratio = told[2]["cpu_seconds"] / told[1]["cpu_seconds"]
+    told[1] |= {"ratio": ratio, "is_equal": prints[1] == prints[2], "note": nights[1].note}
+    return pl.DataFrame(told)
+
+
+def _earlier(songs: pl.DataFrame, baskets: pl.DataFrame, new: float) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The catalogue and its baskets before the latest songs came, half of them in playlists that came with them."""
+    wanted = round(songs.height * new)
+    names = baskets["basket_id"].unique().sort()
+    latest = names.tail(max(1, round(names.len() * new / 2)))
+    before = baskets.filter(~pl.col("basket_id").is_in(latest.implode()))
+    alone = songs.join(before, on="track_id", how="anti").join(baskets, on="track_id", how="semi").head(wanted)
+    nowhere = songs.join(baskets, on="track_id", how="anti").head(wanted - alone.height)
+    return songs.join(pl.concat([alone, nowhere]), on="track_id", how="anti"), before
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float, float]:
+    cpu, clock = time.process_time(), time.perf_counter()
+    done = work()
+    return done, time.perf_counter() - clock, time.process_time() - cpu

@@ -1,0 +1,79 @@
+"""Lists for catalogues whose square is too large: candidates from an index over what is dense and from what is sparse, then exact.
+
+What is dense (sound, and what very many have in common) is searched by ``dense.nearest`` at a wanted recall; what is rare by
+a sparse product that keeps the best of each row (sparse_dot_topn). Their union is scored in full, so that every score is
+right and only a candidate can be missed. How many are missed is measured on a sample (``recall``), every night.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from scipy.sparse import csr_array, csr_matrix
+from sparse_dot_topn import sp_matmul_topn
+from threadpoolctl import threadpool_limits
+
+from tasks.similarity.dense import nearest
+from tasks.similarity.lists import Lists, best, depth_for, listed
+from tasks.similarity.signals import COMMON, Signals
+
+EXACT = 200_000
+"""Tracks up to which every pair is looked at."""
+RECALL = 0.995
+"""Share of the dense candidates that the index is asked to find."""
+JITTER = 1e-4
+"""Rows that are equal are moved so far apart, so that ties among thousands of them are cut short."""
+BLOCK = 2_048
+THREADS = 2
+SAMPLE = 200
+"""Seeds whose true lists are worked out to measure the recall."""
+
+
+def approximate(given: Signals, top: int) -> Lists:
+    """The lists of every track: each score exact, each list as good as its candidates."""
+    depth, total = depth_for(top), given.tracks.height
+    moved = given.dense + np.random.default_rng(0).normal(0, JITTER, given.dense.shape).astype(np.float32)
+    close = nearest(moved, depth, recall=RECALL)[0]
+    rare = _rare(given, depth + depth // 2)
+    found = Lists.empty(total, depth)
+
+    def block(start: int) -> None:
+        rows = np.arange(start, min(start + BLOCK, total))
+        pairs = np.unique(np.concatenate(list(_candidates(given, rows, close, rare))))
+        row, other = np.divmod(pairs, total)
+        differs = given.songs[rows[row]] != given.songs[other]
+        nobody_else = np.zeros(rows.size, dtype=bool)
+        found.put(rows, listed(given, rows, row[differs], other[differs], depth, nobody_else))
+
+    with threadpool_limits(1), ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(block, range(0, total, BLOCK)))
+    return found
+
+
+def _rare(given: Signals, most: int) -> csr_array:
+    """The ``most`` best others of each track by rare metadata and by baskets that are not too large."""
+    few = np.flatnonzero(np.bincount(given.takes.indices, minlength=given.takes.shape[1]) <= COMMON)
+    left, right = csr_matrix(given.gives[:, few]), csr_matrix(given.takes[:, few].T)
+    return csr_array(sp_matmul_topn(left, right, top_n=most, n_threads=THREADS))
+
+
+def _candidates(given: Signals, rows: np.ndarray, close: np.ndarray, rare: csr_array) -> Iterable[np.ndarray]:
+    """Pairs (row of the block, track) as one number each, from the index, the rare and the baskets in which they stand near."""
+    total = given.tracks.height
+    row, column = np.nonzero(close[rows] >= 0)
+    yield row * np.int64(total) + close[rows][row, column]
+    for part in (rare[rows], given.links[rows]):
+        row = np.repeat(np.arange(rows.size, dtype=np.int64), np.diff(part.indptr))
+        yield row * total + part.indices
+
+
+def recall(given: Signals, lists: Lists, top: int) -> np.ndarray:
+    """For each of a sample of seeds the share of its true ``top`` that its list names among its own; who scores as much counts."""
+    seeds = np.sort(np.random.default_rng(1).permutation(given.tracks.height)[:SAMPLE])
+    with threadpool_limits(1):
+        true = best(given, seeds, top, given.scorer())
+    held = lists.of(seeds)
+    least = np.where(true.others >= 0, true.scores, np.iinfo(np.int32).max).min(axis=1)
+    wanted = np.maximum(true.lengths, 1)
+    right = ((held.others >= 0) & (held.scores >= least[:, None])).sum(axis=1)
+    return np.where(true.lengths > 0, np.minimum(right, wanted) / wanted, 1.0)
