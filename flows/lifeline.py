@@ -7,17 +7,15 @@ would fill with them. This one reads from a pipe whose other end only the night 
 import atexit
 import importlib
 import logging
-import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from urllib.parse import urlsplit
 
-import requests
-
-from flows.settings import own_prefect, use_prefect_server
+from flows.settings import own_prefect, temporary_server_environment, use_prefect_server
 from schemas.errors import SegueError
 from schemas.values import Home
 
@@ -25,8 +23,6 @@ log = logging.getLogger(__name__)
 
 START_SECONDS = 120
 STOP_SECONDS = 4
-SERVER = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
-"""What Prefect tells its own temporary server."""
 
 
 def start_night_server(home: Home) -> None:
@@ -46,7 +42,7 @@ def start_night_server(home: Home) -> None:
     with (home.prefect / "server.log").open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "flows.lifeline", address],
-            env={**os.environ, **SERVER},
+            env=temporary_server_environment(),
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -74,10 +70,12 @@ def answers() -> bool:
 
 
 def _is_reached(address: str) -> bool:
-    """Whether anything answers there, were it a refusal: that is the person's to solve."""
+    """Whether anything listens there; what it then answers is the person's to solve."""
+    parts = urlsplit(address)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        requests.get(f"{address}/health", timeout=5)
-    except (requests.ConnectionError, requests.Timeout):
+        socket.create_connection((parts.hostname or "", port), timeout=5).close()
+    except OSError:
         return False
     return True
 
@@ -103,7 +101,7 @@ def _serve(address: str) -> None:
 
     def follow() -> None:
         sys.stdin.buffer.read()
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
 
     threading.Thread(target=follow, daemon=True).start()
     port = int(address.rsplit(":", 1)[1].split("/")[0])

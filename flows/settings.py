@@ -265,6 +265,11 @@ def own_prefect(home: Home) -> str | None:
     return "" if said.get("PREFECT_PROFILE") or said.get("PREFECT_HOME") != str(home.prefect) else None
 
 
+def temporary_server_environment() -> dict[str, str]:
+    """The environment in which a Prefect server knows that it is there for one night only."""
+    return {**os.environ, "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+
+
 def use_prefect_server(address: str) -> None:
     """Let this process and those that it starts (a deployment's runs) talk to the Prefect API at ``address``."""
     os.environ["PREFECT_API_URL"] = address
