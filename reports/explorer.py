@@ -14,6 +14,7 @@ from reports.markup import policy, script_json, web_link
 from reports.numbers import largest, smallest
 from reports.pages import environment, script, stylesheet
 from reports.palette import KINDS, name_of
+from reports.songs import UNTITLED
 from reports.story import SIMULATED
 
 SONGS_A_PART = 5_000
@@ -107,7 +108,7 @@ def _columns(part: pl.DataFrame, genres: Mapping[str, int], covers: Mapping[str,
     place = part.select((pl.col(axis).fill_null(0.5) * 65535).round().cast(pl.UInt16) for axis in ("x", "y"))
     return {
         "id": part["track_id"].to_list(),
-        "name": part["name"].to_list(),
+        "name": [name if name.strip() else UNTITLED for name in part["name"]],
         "artists": part["artists"].to_list(),
         "album": part["album"].to_list(),
         "year": part["released_year"].to_list(),

@@ -115,7 +115,10 @@ def twin(frames: Mapping[str, pl.DataFrame], sql: Mapping[str, str]) -> dict[str
         for name, figure in FIGURES.items()
     }
     queries = {name: {"sql": sql.get(name), "rows": plain(frame)} for name, frame in frames.items()}
-    return {"headline": headline(frames), "charts": charts, "queries": queries}
+    story = told(frames)
+    said = {"headline": headline(frames), "verdict": story.verdict, "facts": story.facts, "seconds": story.seconds}
+    broke = [{"what": what, "done": done} for what, done in story.broke]
+    return said | {"broke": broke, "capabilities": story.capabilities, "charts": charts, "queries": queries}
 
 
 def profile(frame: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

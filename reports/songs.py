@@ -13,6 +13,8 @@ from reports.numbers import largest
 
 ADDENDS = ("collaborative", "metadata", "audio", "adjustments")
 """What a score is made of, in the order in which bars show it."""
+UNTITLED = "untitled"
+"""Stands where a song's name is blank, so that its link can be seen and said."""
 BAR = 100.0
 """Width of the bar of the best score of a list."""
 
@@ -78,7 +80,7 @@ def _card(row: Mapping[str, Any], posters: Mapping[str, str]) -> Card:
     small, medium = (posters.get(row[f"poster_{size}_url"] or "") for size in ("small", "medium"))
     return Card(
         track_id=row["track_id"],
-        name=row["name"],
+        name=row["name"] if row["name"].strip() else UNTITLED,
         artists=row["artists"],
         album=row["album"],
         year=row["released_year"],

@@ -8,13 +8,18 @@ from pathlib import Path
 import polars as pl
 
 from reports.explorer import COVER_HOSTS, explorer_files, explorer_page
-from reports.figures.registry import chart
+from reports.figures.registry import FIGURES, chart
 from reports.newspaper import newspaper, shown_large, twin
 from schemas.errors import HomeError, SegueError, WarehouseError
+from schemas.values import Home
 from tasks.posters import WEB, posters
 from warehouse import reading, summaries
+from warehouse.night import publishing
 
 log = logging.getLogger(__name__)
+
+CHARTS = tuple(FIGURES)
+"""Names of the charts, in the order of the newspaper."""
 
 MOST_LINKS = 3_000_000
 """The explorer's files hold so many neighbours: all that it can show of a small catalogue, fewer a song of a large one."""
@@ -44,6 +49,17 @@ def draw_pages(
     (out / "index.json").write_text(json.dumps(twin(frames, sql), ensure_ascii=False), encoding="utf-8")
     run = frames["runs"].row(0, named=True) if frames["runs"].height else {}
     draw_explorer(warehouse, out, run, covers=covers, routes=routes)
+
+
+def night_before(home: Home) -> Path | None:
+    """Return the kept file of the night before the published one, of the same source; None where there is none.
+
+    Raises:
+        WarehouseError: nothing is published.
+    """
+    run_id, source = publishing.run_of(home.warehouse)
+    earlier = [kept for kept in publishing.generations(home) if kept.run_id < run_id]
+    return next((kept.path for kept in reversed(earlier) if publishing.run_of(kept.path)[1] == source), None)
 
 
 def draw_explorer(

@@ -75,15 +75,18 @@ def report(
 ) -> None:
     """Say where the report of the published night is, open it, or write one of its charts."""
     home = Settings.from_env().home
-    from tasks.draw import draw_chart, draw_pages
+    from tasks.draw import CHARTS, draw_chart, draw_pages, night_before
 
+    if chart == "list":
+        console.out.print("\n".join(CHARTS))
+        return
     if chart is not None:
-        draw_chart(home.warehouse, chart, out or Path(f"{chart}.svg"))
+        draw_chart(home.warehouse, chart, out or Path(f"{chart}.svg"), previous=night_before(home))
         console.say(f"Chart: {out or f'{chart}.svg'}")
         return
     page = home.reports / "index.html"
     if not page.exists():
-        draw_pages(home.warehouse, home.reports, covers=home.posters)
+        draw_pages(home.warehouse, home.reports, previous=night_before(home), covers=home.posters)
     if as_json:
         sys.stdout.write((home.reports / "index.json").read_text(encoding="utf-8") + "\n")
     else:

@@ -47,7 +47,9 @@ def headline_figures(evaluation: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of the scorecard: nDCG@10, only hidden songs that some visible list holds (warm)."""
     return evaluation.filter(
         (pl.col("metric") == "ndcg@10") & (pl.col("view") == "warm") & pl.col("value").is_not_null()
-    ).filter(~pl.col("split").str.starts_with("the last fifth"))  # later sessions: the same task once more, in another way
+    ).filter(
+        ~pl.col("split").str.starts_with("the last fifth")
+    )  # later sessions: the same task once more, in another way
 
 
 def draw_scorecard(evaluation: pl.DataFrame) -> Chart:

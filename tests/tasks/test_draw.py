@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from reports.figures.registry import FIGURES
 from schemas.errors import HomeError, SegueError, WarehouseError
 from schemas.values import Home
-from tasks.draw import draw_chart, draw_pages
+from tasks.draw import CHARTS, draw_chart, draw_pages, night_before
 from tasks.posters import posters
 from tasks.standin import Album, Catalogue, StandIn, song
 from tests.reports.demo_night import RUN_ID, demo_night, night_of
@@ -97,6 +98,37 @@ def test_a_missing_warehouse_is_told_in_one_line(tmp_path: Path) -> None:
 def test_a_single_chart_is_written_by_its_name(ending: str, start: bytes, night: Path, tmp_path: Path) -> None:
     draw_chart(night, "row_flow", tmp_path / f"chart{ending}")
     assert (tmp_path / f"chart{ending}").read_bytes().startswith(start)
+
+
+def test_every_chart_of_the_night_can_be_written_alone(night: Path, tmp_path: Path) -> None:
+    written = []
+    for name in CHARTS:
+        try:
+            draw_chart(night, name, tmp_path / f"{name}.svg")
+        except SegueError as error:
+            assert "There is nothing to draw for" in str(error)
+        else:
+            written.append(name)
+    assert set(CHARTS) - set(written) == {"release_years"}  # the bundled catalogue tells no years
+    for name in written:
+        finding = (tmp_path / f"{name}.svg").read_text()
+        assert finding.count("<text") > 3
+
+
+def test_the_night_before_is_the_latest_earlier_one_of_the_same_source(night: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    shutil.copy(night, home.warehouse)
+    assert night_before(home) is None
+    home.history.mkdir()
+    for ordinal, run_id in (
+        (1, "20261101T030000-aaaaaa"),
+        (2, "20261124T030000-000000"),
+        (3, "20270101T030000-ffffff"),
+    ):
+        shutil.copy(night, home.history / f"{ordinal:06d}-{run_id}.duckdb")
+    before = night_before(home)
+    assert before is not None
+    assert before.name == "000002-20261124T030000-000000.duckdb"
 
 
 def test_a_chart_that_cannot_be_drawn_says_why(night: Path, tmp_path: Path) -> None:
