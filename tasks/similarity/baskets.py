@@ -5,7 +5,7 @@ from datetime import timedelta
 import polars as pl
 
 SESSION_GAP = timedelta(minutes=30)
-"""A longer silence ends a listening session."""
+"""A longer silence, from the end of a play to the beginning of the next, ends a listening session."""
 
 COLUMNS = ("basket_id", "kind", "track_id", "position", "weight")
 WEIGHTS = {"playlist": 1.0, "session": 0.5, "saved": 0.3, "liked": 0.5}
@@ -25,9 +25,10 @@ def build_baskets(
         kind=pl.lit("playlist"),
         place="position",
     )
-    heard = plays.filter(~pl.col("is_skipped").fill_null(False)).sort("played_at", "track_id")
-    begins = (pl.col("played_at").diff() > SESSION_GAP).fill_null(True)
-    sessions = heard.with_columns(session=begins.cum_sum()).select(
+    began = pl.col("played_at") - pl.duration(milliseconds=pl.col("ms_played").fill_null(0))
+    begins = (began - pl.col("played_at").shift() > SESSION_GAP).fill_null(True)
+    heard = plays.sort("played_at", "track_id").with_columns(session=begins.cum_sum())
+    sessions = heard.filter(~pl.col("is_skipped").fill_null(False)).select(
         "track_id",
         basket_id=pl.concat_str(
             pl.lit("session:"), pl.col("played_at").min().over("session").dt.strftime("%Y-%m-%dT%H:%M:%S")

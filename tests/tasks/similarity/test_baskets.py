@@ -7,7 +7,9 @@ import polars as pl
 from tasks.similarity.baskets import build_baskets
 
 LISTED = pl.DataFrame(schema={"playlist_id": pl.String, "position": pl.Int32, "track_id": pl.String})
-PLAYS = pl.DataFrame(schema={"played_at": pl.Datetime("us"), "track_id": pl.String, "is_skipped": pl.Boolean})
+PLAYS = pl.DataFrame(
+    schema={"played_at": pl.Datetime("us"), "track_id": pl.String, "is_skipped": pl.Boolean, "ms_played": pl.Int64}
+)
 SAVED = pl.DataFrame(schema={"track_id": pl.String, "added_at": pl.Datetime("us")})
 FEEDBACK = pl.DataFrame(
     schema={
@@ -38,7 +40,7 @@ def test_half_an_hour_of_silence_ends_a_session_and_skips_are_not_in_it() -> Non
     minutes = [(0, "a", False), (4, "b", None), (5, "s", True), (34, "c", False), (65, "d", False), (70, "e", False)]
     plays = pl.DataFrame(
         [
-            (at(f"2026-01-01T{20 + minute // 60}:{minute % 60:02}"), track, skipped)
+            (at(f"2026-01-01T{20 + minute // 60}:{minute % 60:02}"), track, skipped, None)
             for minute, track, skipped in minutes
         ],
         schema=PLAYS.schema,
@@ -51,6 +53,20 @@ def test_half_an_hour_of_silence_ends_a_session_and_skips_are_not_in_it() -> Non
         ("session:2026-01-01T20:00:00", "c"),
         ("session:2026-01-01T21:05:00", "d"),
         ("session:2026-01-01T21:05:00", "e"),
+    ]
+
+
+def test_a_long_song_is_no_silence() -> None:
+    """Plays are dated by their ends: between these two lie forty minutes, of which the second one sounded thirty-five."""
+    plays = pl.DataFrame(
+        [(at("2026-01-01T20:00"), "a", False, 200_000), (at("2026-01-01T20:40"), "mix", False, 35 * 60_000)],
+        schema=PLAYS.schema,
+        orient="row",
+    )
+    found = build_baskets(LISTED, plays, SAVED, FEEDBACK)
+    assert found.select("basket_id", "track_id").rows() == [
+        ("session:2026-01-01T20:00:00", "a"),
+        ("session:2026-01-01T20:00:00", "mix"),
     ]
 
 
