@@ -30,16 +30,18 @@ def _column(name: str, values: list[Any], kind: pl.DataType) -> pl.Series:
         if kind in (WHOLE, NUMBER) and any(isinstance(value, bool | str) for value in values):
             raise TypeError
         return pl.Series(name, values, kind, strict=True)
-    except (TypeError, OverflowError, pl.exceptions.PolarsError):
+    except (TypeError, OverflowError, UnicodeEncodeError, pl.exceptions.PolarsError):
         return pl.Series(name, [_as_text(value) for value in values], TEXT)
 
 
 def _as_text(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()  # half a surrogate pair is no text
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def objects(values: Any) -> list[Json]:
@@ -72,9 +74,9 @@ def moment(text: Any) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # no moment, or one beyond the calendar
         return None
-    return found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
 
 
 def release(album: Json) -> tuple[Any, str | None, date | None]:

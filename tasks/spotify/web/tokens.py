@@ -12,6 +12,8 @@ from schemas.errors import ApiError, SignInError
 from tasks.spotify.web.transport import Auth, Reply, Transport, error_message, error_reason
 
 MARGIN = timedelta(seconds=60)
+LONGEST_TOKEN = 86_400
+"""Seconds that a token may say to last; Spotify's last an hour, and more than a day is believed of none."""
 SIGN_IN_AGAIN = "run `segue login`"
 
 
@@ -67,7 +69,8 @@ class Accounts:
         access, lasts, refresh = (reply.data.get(name) for name in ("access_token", "expires_in", "refresh_token"))
         if not isinstance(access, str) or not access:
             raise SignInError("Spotify's token answer has no access_token: check SPOTIFY_ACCOUNTS_URL")
-        seconds = float(lasts) if isinstance(lasts, int | float) and not isinstance(lasts, bool) else 3600.0
+        is_told = isinstance(lasts, int | float) and not isinstance(lasts, bool) and 0 <= lasts <= LONGEST_TOKEN
+        seconds = float(lasts) if is_told else 3600.0
         scopes = reply.data.get("scope")
         token = Token(
             access,
