@@ -1,11 +1,10 @@
 """Lists for catalogues whose square is too large: candidates from an index over what is dense and from what is sparse, then exact.
 
 What is dense (sound, and what very many have in common) is searched by ``dense.nearest`` at a wanted recall; what is rare by
-a sparse product that keeps the best of each row (sparse_dot_topn). Their union is scored in full, so that every score is
+a sparse product that keeps the best of each row (sparse_dot_topn). The best of their union are scored in full, so that every score is
 right and only a candidate can be missed. How many are missed is measured on a sample (``recall``), every night.
 """
 
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -23,7 +22,7 @@ RECALL = 0.995
 """Share of the dense candidates that the index is asked to find."""
 JITTER = 1e-4
 """Rows that are equal are moved so far apart, so that ties among thousands of them are cut short."""
-BLOCK = 2_048
+BLOCK = 128
 THREADS = 2
 SAMPLE = 200
 """Seeds whose true lists are worked out to measure the recall."""
@@ -34,37 +33,40 @@ def approximate(given: Signals, top: int) -> Lists:
     depth, total = depth_for(top), given.tracks.height
     moved = given.dense + np.random.default_rng(0).normal(0, JITTER, given.dense.shape).astype(np.float32)
     close = nearest(moved, depth, recall=RECALL)[0]
-    rare = _rare(given, depth + depth // 2)
+    few = np.flatnonzero(np.bincount(given.takes.indices, minlength=given.takes.shape[1]) <= COMMON)
+    gives, takes = csr_matrix(given.gives[:, few]), csr_matrix(given.takes[:, few].T)
     found = Lists.empty(total, depth)
 
     def block(start: int) -> None:
         rows = np.arange(start, min(start + BLOCK, total))
-        pairs = np.unique(np.concatenate(list(_candidates(given, rows, close, rare))))
-        row, other = np.divmod(pairs, total)
-        differs = given.songs[rows[row]] != given.songs[other]
+        # as many as can share one term: all of them score the same there, and the sound decides
+        rare = csr_array(sp_matmul_topn(gives[rows], takes, top_n=COMMON))
+        row, other = _candidates(given, rows, csr_array(rare + given.links[rows] + _marked(close[rows], total)), depth)
         nobody_else = np.zeros(rows.size, dtype=bool)
-        found.put(rows, listed(given, rows, row[differs], other[differs], depth, nobody_else))
+        found.put(rows, listed(given, rows, row, other, depth, nobody_else))
 
     with threadpool_limits(1), ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(block, range(0, total, BLOCK)))
     return found
 
 
-def _rare(given: Signals, most: int) -> csr_array:
-    """The ``most`` best others of each track by rare metadata and by baskets that are not too large."""
-    few = np.flatnonzero(np.bincount(given.takes.indices, minlength=given.takes.shape[1]) <= COMMON)
-    left, right = csr_matrix(given.gives[:, few]), csr_matrix(given.takes[:, few].T)
-    return csr_array(sp_matmul_topn(left, right, top_n=most, n_threads=THREADS))
+def _marked(close: np.ndarray, total: int) -> csr_array:
+    """The others that the index names, as a matrix of next to nothing."""
+    row, column = np.nonzero(close >= 0)
+    names = (row, close[row, column])
+    return csr_array((np.full(row.size, 1e-9, dtype=np.float32), names), shape=(len(close), total))
 
 
-def _candidates(given: Signals, rows: np.ndarray, close: np.ndarray, rare: csr_array) -> Iterable[np.ndarray]:
-    """Pairs (row of the block, track) as one number each, from the index, the rare and the baskets in which they stand near."""
-    total = given.tracks.height
-    row, column = np.nonzero(close[rows] >= 0)
-    yield row * np.int64(total) + close[rows][row, column]
-    for part in (rare[rows], given.links[rows]):
-        row = np.repeat(np.arange(rows.size, dtype=np.int64), np.diff(part.indptr))
-        yield row * total + part.indices
+def _candidates(given: Signals, rows: np.ndarray, sparse: csr_array, depth: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of the pairs in ``sparse`` the best of each row by what is sparse and what is dense: row of the block, and track."""
+    row = np.repeat(np.arange(rows.size), np.diff(sparse.indptr))
+    other = sparse.indices.astype(np.int64)
+    score = sparse.data + np.einsum("ij,ij->i", given.dense[rows[row]], given.dense[other])
+    score[given.songs[rows[row]] == given.songs[other]] = -1
+    order = np.lexsort((other, -score, row))
+    place = np.arange(order.size) - sparse.indptr[row[order]]
+    chosen = order[(place < depth + depth // 3) & (score[order] > -1)]
+    return row[chosen], other[chosen]
 
 
 def recall(given: Signals, lists: Lists, top: int) -> np.ndarray:
