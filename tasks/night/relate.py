@@ -3,8 +3,10 @@
 import polars as pl
 
 from tasks.evaluation.measuring import measure
+from tasks.evaluation.reasons import quality
 from tasks.night.context import Night
 from tasks.night.ledger import stage
+from tasks.night.runner import work_at
 from tasks.ranking import training
 from tasks.similarity import weights
 from tasks.similarity.baskets import build_baskets
@@ -43,8 +45,11 @@ def relate_songs(night: Night) -> None:
     shapes = training.learn(songs, baskets, sounds)
     notes = [] if shapes else ["too few baskets to learn a list model from: the neighbours are summed"]
     top = night.wishes["neighbours"]
+    work = work_at(night.wishes.get("dask_address", ""))
     past = None if night.full else remembering.remembered(night.home, night.source)
-    found = relate(songs, sounds, baskets, top, past, lambda: weights.learn(songs, sounds, baskets), ALGORITHM)
+    found = relate(
+        songs, sounds, baskets, top, past, lambda: weights.learn(songs, sounds, baskets), ALGORITHM, work=work
+    )
     models = [
         weights.rows(found.weights, night.run_id, is_default=not found.is_learned),
         training.steps(shapes, night.run_id),
@@ -61,6 +66,8 @@ def evaluate_night(night: Night) -> None:
     """Measure tonight's way of recommending on songs hidden from it, beside its peers."""
     songs, sounds, baskets = _songs(night), _modelled(night, "audio_features"), table(night.build, "baskets")
     figures, verdict = measure(songs, sounds, baskets)
+    learned = dict(table(night.build, "models").filter(model="song").select("signal", "value").iter_rows())
+    figures = pl.concat([figures, quality(night.build, songs, sounds, baskets, learned)], how="diagonal")
     night.ledger.current.note = verdict
     night.facts["evaluation"] = verdict
     night.ledger.current.rows = figures.height

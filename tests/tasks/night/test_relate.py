@@ -25,8 +25,8 @@ def rows(source: str) -> list[Harvest]:
     ]
 
 
-def related(home: Home, *model_sources: str) -> pl.DataFrame:
-    """Neighbours of a night that knows songs from Spotify and from a file."""
+def night_of(home: Home, *model_sources: str) -> Night:
+    """A night that knows songs from Spotify and from a file, and has related them."""
     now = datetime.now(UTC).replace(tzinfo=None)
     wishes = {"model_sources": model_sources, "neighbours": 10}
     night = Night("20261125T030000-a", "spotify", home, wishes, Ledger("a"), now)
@@ -34,7 +34,12 @@ def related(home: Home, *model_sources: str) -> pl.DataFrame:
     keep.store_checked.fn(night, keep.validate_harvests.fn(night, [*rows("spotify"), *rows("file")]))
     relate.identify_recordings.fn(night)
     relate.relate_songs.fn(night)
-    return reading.table(night.build, "neighbours")
+    return night
+
+
+def related(home: Home, *model_sources: str) -> pl.DataFrame:
+    """Its neighbours."""
+    return reading.table(night_of(home, *model_sources).build, "neighbours")
 
 
 def test_songs_of_a_source_that_may_not_teach_are_in_no_list_and_have_none(tmp_path: Path) -> None:
@@ -45,3 +50,11 @@ def test_songs_of_a_source_that_may_not_teach_are_in_no_list_and_have_none(tmp_p
 def test_all_sources_teach_when_none_is_named(tmp_path: Path) -> None:
     found = related(Home(tmp_path / "home"))
     assert {track[:-1] for track in found["track_id"]} == {"file", "spotify"}
+
+
+def test_the_smallest_night_is_measured_too(tmp_path: Path) -> None:
+    night = night_of(Home(tmp_path / "home"))
+    relate.evaluate_night.fn(night)
+    told = reading.table(night.build, "evaluation")
+    assert dict(told.select("metric", "value").iter_rows())["fidelity"] == 1.0
+    assert night.facts["evaluation"].startswith("not enough data to tell")
