@@ -1,19 +1,16 @@
 """Commands that ask the published warehouse: recommend, for-you, why, why-not, sql."""
 
+from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
+import polars as pl
 import typer
 
 from flows.cli import console
 from flows.settings import Settings
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-ArtistOption = Annotated[
-    str | None,
-    typer.Option("--artist", "-a", help="Artist of SONG, when several songs have that name.", show_default=False),
-]
 
 
 class By(StrEnum):
@@ -25,13 +22,43 @@ class By(StrEnum):
     collaborative = "collaborative"
 
 
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+ArtistOption = Annotated[
+    str | None,
+    typer.Option("--artist", "-a", help="Artist of SONG, when several songs have that name.", show_default=False),
+]
+PlaylistOption = Annotated[
+    str | None, typer.Option("--playlist", "-p", help="Songs that would fit this playlist.", show_default=False)
+]
+SeedArtistsOption = Annotated[
+    list[str] | None,
+    typer.Option("--seed-artist", help="An artist to begin with; may be given again.", show_default=False),
+]
+SeedGenresOption = Annotated[
+    list[str] | None,
+    typer.Option("--seed-genre", help="A genre to begin with; may be given again.", show_default=False),
+]
+LimitOption = Annotated[int, typer.Option("-n", "--limit", min=1, max=1000, help="How many songs.")]
+ByOption = Annotated[By, typer.Option(help="What decides: everything, or one signal alone.")]
+BareOption = Annotated[bool, typer.Option("--bare", help="The bare ranking, without artist cap and variety.")]
+OnOption = Annotated[
+    datetime | None,
+    typer.Option(
+        help="The list as it stood on a past day (to its end) or at a past moment, UTC.",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"],
+        show_default=False,
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     # 42 tunables would drown the help, so they pass as songs that begin with two dashes
-    app.command(context_settings={"ignore_unknown_options": True})(recommend)
+    tunable = {"ignore_unknown_options": True}
+    app.command(context_settings=tunable)(recommend)
     app.command("for-you")(for_you)
-    app.command()(why)
-    app.command("why-not")(why_not)
+    app.command(context_settings=tunable)(why)
+    app.command("why-not", context_settings=tunable)(why_not)
     app.command()(sql)
 
 
@@ -43,20 +70,13 @@ def recommend(
         ),
     ] = None,
     artist: ArtistOption = None,
-    playlist: Annotated[
-        str | None, typer.Option("--playlist", "-p", help="Songs that would fit this playlist.", show_default=False)
-    ] = None,
-    seed_artists: Annotated[
-        list[str] | None,
-        typer.Option("--seed-artist", help="An artist to begin with; may be given again.", show_default=False),
-    ] = None,
-    seed_genres: Annotated[
-        list[str] | None,
-        typer.Option("--seed-genre", help="A genre to begin with; may be given again.", show_default=False),
-    ] = None,
-    limit: Annotated[int, typer.Option("-n", "--limit", min=1, max=1000, help="How many songs.")] = 10,
-    by: Annotated[By, typer.Option(help="What decides: everything, or one signal alone.")] = By.hybrid,
-    bare: Annotated[bool, typer.Option("--bare", help="The bare ranking, without artist cap and variety.")] = False,
+    playlist: PlaylistOption = None,
+    seed_artists: SeedArtistsOption = None,
+    seed_genres: SeedGenresOption = None,
+    limit: LimitOption = 10,
+    by: ByOption = By.hybrid,
+    bare: BareOption = False,
+    on: OnOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Songs like SONG, with poster and reasons.
@@ -69,30 +89,66 @@ def recommend(
 
     warehouse = Settings.from_env().home.warehouse
     texts, filters = tunables(songs or [])
+    seeds = begin_with(texts, artist, playlist, seed_artists, seed_genres)
+    if on is not None:
+        from warehouse.past import similar_on
+
+        if len(seeds) > 1 or filters or bare or by is not By.hybrid:
+            raise typer.BadParameter("--on tells what was kept: the first songs near one SONG, by everything")
+        print_past(lambda moment: similar_on(warehouse, seeds[0], moment), on, limit, as_json=as_json)
+        return
+    answer = query.answer(warehouse, seeds, limit, by=by.value, diversify=not bare, filters=filters)
+    if as_json:
+        console.print_json(answer.songs.to_dicts())
+    else:
+        console.print_songs(answer.songs)
+    if answer.songs.height < limit:
+        console.say(str(answer.pool))
+
+
+def begin_with(
+    texts: list[str],
+    artist: str | None,
+    playlist: str | None,
+    seed_artists: list[str] | None,
+    seed_genres: list[str] | None,
+) -> list[str]:
+    """Track ids of what a question begins with; which song or playlist a name was taken for is said.
+
+    Raises typer.BadParameter when nothing was named, or songs and a playlist at once.
+    """
+    from warehouse import query
+
+    warehouse = Settings.from_env().home.warehouse
     if playlist is not None:
         if texts or seed_artists or seed_genres:
             raise typer.BadParameter("ask for songs like some songs, or for a playlist, not for both at once")
         name, seeds = query.find_playlist(warehouse, playlist)
         console.say(f"Songs for the playlist {name} ({len(seeds)} songs)")
-    elif len(texts) == 1 and not seed_artists and not seed_genres:
+        return seeds
+    if len(texts) == 1 and not seed_artists and not seed_genres:
         found = query.find_song(warehouse, texts[0], artist)
         introduce(found)
-        seeds = [found.track_id]
-    elif texts or seed_artists or seed_genres:
-        seeds = query.find_seeds(warehouse, songs=texts, artists=seed_artists or [], genres=seed_genres or [])
-    else:
-        raise typer.BadParameter(
-            'name a song, as in: segue recommend "Numb"; or a --playlist, --seed-artist or --seed-genre'
-        )
-    answer = query.answer(warehouse, seeds, limit, by=by.value, diversify=not bare, filters=filters)
+        return [found.track_id]
+    if texts or seed_artists or seed_genres:
+        return query.find_seeds(warehouse, songs=texts, artists=seed_artists or [], genres=seed_genres or [])
+    raise typer.BadParameter(
+        'name a song, as in: segue recommend "Numb"; or a --playlist, --seed-artist or --seed-genre'
+    )
+
+
+def print_past(remembered: Callable[[datetime], pl.DataFrame], on: datetime, limit: int, *, as_json: bool) -> None:
+    """A list as it stood on a day, to its last second, or at a moment."""
+    is_day = on == datetime.combine(on, datetime.min.time())
+    moment = on + timedelta(days=1, microseconds=-1) if is_day else on
+    songs = remembered(moment).head(limit)
     if as_json:
-        console.print_json(answer.songs.to_dicts())
-        return
-    console.print_songs(answer.songs)
-    if answer.songs.height < limit:
-        pool = answer.pool
+        console.print_json(songs.to_dicts())
+    elif not songs.is_empty():
+        console.print_frame(songs.select("rank", "name", "artists", "album", "track_id"))
+    if songs.is_empty():
         console.say(
-            f"{pool.returned} songs: of {pool.initial} in the pool, {pool.filtered} were left by filters and blocks"
+            f"no list is remembered of {moment:%Y-%m-%d %H:%M}: the nights that are, are listed by `segue status --history`"
         )
 
 
@@ -132,52 +188,99 @@ def tunables(arguments: list[str]) -> tuple[list[str], dict[str, float]]:
 
 
 def for_you(
-    limit: Annotated[int, typer.Option("-n", "--limit", min=1, max=1000, help="How many songs.")] = 20,
+    limit: LimitOption = 20,
+    on: OnOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Songs for you: from your plays, likes, skips and ratings; feedback given a second ago counts."""
+    home = Settings.from_env().home
+    if on is not None:
+        from warehouse.past import list_on
+
+        print_past(lambda moment: list_on(home.warehouse, "for_you", moment), on, limit, as_json=as_json)
+        return
     from warehouse.for_you import for_you as answer
 
-    songs = answer(Settings.from_env().home, limit)
+    songs = answer(home, limit)
     if as_json:
         console.print_json(songs.to_dicts())
     else:
         console.print_songs(songs)
 
 
+SeedsArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="SEED… SONG", help="What was asked for, and last the song that came or did not."),
+]
+
+
 def why(
-    seed: Annotated[str, typer.Argument(metavar="SEED", help="The song asked about.")],
-    song: Annotated[str, typer.Argument(metavar="SONG", help="The song that was recommended.")],
+    songs: SeedsArgument,
+    playlist: PlaylistOption = None,
+    seed_artists: SeedArtistsOption = None,
+    seed_genres: SeedGenresOption = None,
+    limit: LimitOption = 10,
+    by: ByOption = By.hybrid,
+    bare: BareOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """The exact sum behind a recommendation, addend by addend."""
+    """The exact sum behind a recommendation, addend by addend; for a list also what it would be without its strongest songs.
+
+    Takes the options of recommend; with --playlist, SONG alone.
+    """
     from warehouse import query
 
     warehouse = Settings.from_env().home.warehouse
-    first, second = query.find_song(warehouse, seed), query.find_song(warehouse, song)
-    rows = query.why(warehouse, first.track_id, second.track_id)
+    seeds, song, filters = question(songs, playlist, seed_artists, seed_genres)
+    rows = query.why(warehouse, seeds, song.track_id, limit, by=by.value, diversify=not bare, filters=filters)
+    console.say(f"Why {song} is near")
     if as_json:
         console.print_json(rows.to_dicts())
     else:
-        console.say(f"Why {second} is near {first}")
-        console.print_frame(rows)
+        console.print_frame(rows.drop("evidence"))
+    if len(seeds) > 1:
+        console.say(f"In the bare ranking {query.without(warehouse, seeds, song.track_id, limit, by=by.value)}")
 
 
 def why_not(
-    seed: Annotated[str, typer.Argument(metavar="SEED", help="The song asked about.")],
-    song: Annotated[str, typer.Argument(metavar="SONG", help="The song that was not recommended.")],
+    songs: SeedsArgument,
+    playlist: PlaylistOption = None,
+    seed_artists: SeedArtistsOption = None,
+    seed_genres: SeedGenresOption = None,
+    limit: LimitOption = 10,
+    by: ByOption = By.hybrid,
+    bare: BareOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """The first rule that kept SONG out of the songs like SEED, and by how much."""
+    """The first rule that kept SONG out of the songs like SEED, and by how much.
+
+    Takes the options of recommend; with --playlist, SONG alone.
+    """
     from warehouse import query
 
     warehouse = Settings.from_env().home.warehouse
-    first, second = query.find_song(warehouse, seed), query.find_song(warehouse, song)
-    told = query.why_not(warehouse, first.track_id, second.track_id)
+    seeds, song, filters = question(songs, playlist, seed_artists, seed_genres)
+    told = query.why_not(warehouse, seeds, song.track_id, limit, by=by.value, diversify=not bare, filters=filters)
     if as_json:
         console.print_json(asdict(told))
     else:
         console.out.print(console.plain(told.text), soft_wrap=True, markup=False)
+
+
+def question(
+    arguments: list[str],
+    playlist: str | None,
+    seed_artists: list[str] | None,
+    seed_genres: list[str] | None,
+) -> tuple[list[str], Any, dict[str, float]]:
+    """The seeds, the song asked about (the last one), and the filters of `why` and `why-not`."""
+    from warehouse import query
+
+    texts, filters = tunables(arguments)
+    if not texts:
+        raise typer.BadParameter('name the song last, as in: segue why "In the End" "Numb"')
+    song = query.find_song(Settings.from_env().home.warehouse, texts[-1])
+    return begin_with(texts[:-1], None, playlist, seed_artists, seed_genres), song, filters
 
 
 def sql(

@@ -59,6 +59,14 @@ class Pool:
     filtered: int
     returned: int
 
+    def __str__(self) -> str:
+        told = f"of {self.initial} songs in the pool {self.returned} came back"
+        if kept_out := self.initial - self.filtered:
+            told += f"; blocks, filters and other versions kept {kept_out} out"
+        if capped := self.filtered - self.returned:
+            told += f", the artist cap {capped}" if kept_out else f"; the artist cap kept {capped} out"
+        return told
+
 
 @dataclass
 class Candidate:

@@ -147,8 +147,9 @@ def test_a_recommendation_names_the_songs_it_comes_from_and_its_sum(home_of: Hom
     assert [reason["text"] for reason in first["reasons"]] == [
         "like “Song m0” by Iron 0, which you played 3 times (33%)",
         "like “Song m1” by Iron 0, which you played 3 times (33%)",
-        "like “Song m2” by Iron 1, which you played 3 times (33%)",
+        "like “Song m2” by Iron 1, which you played 3 times (33%): both by Iron 1",
     ]
+    assert [reason["evidence"] for reason in first["reasons"]] == [["m0"], ["m1"], ["m2"]]
     assert sum(reason["contribution"] for reason in first["reasons"]) == pytest.approx(first["score"])
     assert first["score"] == pytest.approx(0.85)
 
@@ -267,7 +268,12 @@ def test_nobody_known_gets_well_known_songs_of_different_artists(home_of: HomeOf
     found = for_you(home_of(tastes=[], plays=[]), 4)
     assert found.select("track_id", "score").rows() == [("b0", 0.0), ("m0", 0.0), ("b2", 0.0), ("m2", 0.0)]
     assert found["reasons"][0].to_list() == [
-        {"kind": "popular", "text": "well known; nothing that you played or liked leads here yet", "contribution": 0.0}
+        {
+            "kind": "popular",
+            "text": "well known; nothing that you played or liked leads here yet",
+            "contribution": 0.0,
+            "evidence": [],
+        }
     ]
 
 

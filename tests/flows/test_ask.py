@@ -1,0 +1,63 @@
+"""Questions on the command line: songs, lists, why, why not, and as it was."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from flows.cli.app import app
+from tests.warehouse.query.making import SOUND, build, near, song
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose one list leads to River by both its songs, to Lamp by one, and to a fast one."""
+    home = tmp_path_factory.mktemp("home")
+    songs = [
+        *(song(name.casefold(), name, [f"By {name}"], sound=SOUND) for name in ("Moon", "Star", "River", "Lamp")),
+        song("storm", "Storm", ["By Storm"], sound=SOUND | {"tempo": 180.0}),
+    ]
+    links = [
+        near("moon", "river", 0.3),
+        near("star", "river", 0.5),
+        near("star", "lamp", 0.2),
+        near("moon", "storm", 0.4),
+    ]
+    build(home, songs, links, playlists={"Night": ["moon", "star"]}).replace(home / "warehouse.duckdb")
+    return home
+
+
+def segue(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments, env={"SEGUE_HOME": str(home), "COLUMNS": "200"})
+
+
+def test_why_of_a_list_says_what_it_would_be_without_the_song_that_speaks_for_it_most(asked: Path) -> None:
+    told = segue(asked, "why", "--playlist", "Night", "River", "-n", "1")
+    assert "In the bare ranking it is #1; without Star it would be #2" in told.stderr
+    rows = json.loads(segue(asked, "why", "--playlist", "Night", "River", "--json").stdout)
+    assert [(row["kind"], row["contribution"], row["evidence"]) for row in rows if row["contribution"]] == [
+        ("audio", 0.8, [])
+    ]
+
+
+def test_why_not_takes_the_filters_of_the_question(asked: Path) -> None:
+    told = segue(asked, "why-not", "Moon", "Storm", "--max_tempo", "150")
+    assert told.stdout == "max_tempo is 150, and the tempo of “Storm” by By Storm is 180: 30 above\n"
+
+
+def test_a_short_list_explains_itself(asked: Path) -> None:
+    told = segue(asked, "recommend", "Moon", "--max_tempo", "150", "--json")
+    assert [row["track_id"] for row in json.loads(told.stdout)] == ["river"]
+    assert "of 2 songs in the pool 1 came back; blocks, filters and other versions kept 1 out" in told.stderr
+
+
+def test_a_day_of_which_nothing_is_remembered_is_told(asked: Path) -> None:
+    for command in (("recommend", "Moon"), ("for-you",)):
+        told = segue(asked, *command, "--on", "2020-01-01", "--json")
+        assert (told.exit_code, json.loads(told.stdout)) == (0, [])
+        assert "no list is remembered of 2020-01-01 23:59" in told.stderr
+
+
+def test_what_was_kept_of_the_past_knows_no_filters(asked: Path) -> None:
+    assert segue(asked, "recommend", "Moon", "--on", "2020-01-01", "--max_tempo", "150").exit_code == 2
