@@ -170,6 +170,12 @@ class Settings:
         "SEGUE_SMTP_PASSWORD", "", _text, "and the password, which goes only over TLS", secret=True
     )
     notify_file: Path | None = _setting("SEGUE_NOTIFY_FILE", "", _file, "gets each notice as a line of JSON")
+    dask_address: str = _setting(
+        "SEGUE_DASK_ADDRESS",
+        "",
+        _text,
+        "Dask scheduler, such as `tcp://10.0.0.5:8786`, that works out the neighbours; empty for this machine",
+    )
     log: str = _setting("SEGUE_LOG", "text", _one_of("text", "json"), "`json` writes one JSON object a line to stderr")
 
     @classmethod

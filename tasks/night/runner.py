@@ -1,0 +1,62 @@
+"""Blocks of the similarity stage on a Dask cluster, through Prefect's task runner; the block is the same as in threads (tool)."""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from prefect import Task, flow
+from prefect.cache_policies import NO_CACHE
+
+from schemas.errors import SettingsError
+from tasks.similarity.lists import Lists
+from tasks.similarity.neighbours import Block, Work, block, in_threads
+from tasks.similarity.signals import Signals
+
+
+def _block(given: Signals, seeds: np.ndarray, depth: int) -> Lists:
+    return block((given, seeds, depth))
+
+
+BLOCK: Task[[Signals, np.ndarray, int], Lists] = Task(
+    _block, name="similarity block", retries=2, cache_policy=NO_CACHE, persist_result=False
+)
+"""A block as a task run: tried again when its worker failed, as Dask does where its worker died."""
+
+
+def work_at(address: str) -> Work:
+    """How blocks are worked out: in threads of this process, or by the Dask scheduler at ``address``.
+
+    The signals are sent to the workers once; a worker needs Segue installed, and no file of ours.
+
+    Raises:
+        SettingsError: an address is set, but the extra is not installed.
+    """
+    if not address:
+        return in_threads
+    try:
+        from distributed import Client
+        from prefect_dask import DaskTaskRunner
+    except ImportError as error:
+        raise SettingsError(
+            "SEGUE_DASK_ADDRESS is set, but Dask is not installed: pip install -e '.[dask]', or unset it"
+        ) from error
+
+    def work(_: Callable[[Block], Lists], blocks: Iterable[Block]) -> list[Lists]:
+        asked = list(blocks)
+        if not asked:
+            return []
+
+        @flow(
+            name="similarity blocks",
+            task_runner=DaskTaskRunner(address=address),
+            validate_parameters=False,
+            persist_result=False,
+        )
+        def spread() -> list[Lists]:
+            with Client(address, set_as_default=False) as client:
+                given = client.scatter(asked[0][0], broadcast=True, hash=False)
+                runs = [BLOCK.submit(given, seeds, depth) for _, seeds, depth in asked]
+                return [run.result() for run in runs]
+
+        return spread()
+
+    return work
