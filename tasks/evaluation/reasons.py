@@ -107,7 +107,8 @@ def deletion(
         "collaborative": (songs, sounds, met.join(_kin(songs, lost), on="track_id", how="anti")),
     }
     scale = Scale.of(songs, sounds, met)
-    scores, whole = {}, {}
+    scores: dict[str, np.ndarray] = {}
+    whole: dict[str, np.ndarray] = {}
     for kind, (those, heard, held) in without.items():
         given = signals(those, heard, held, weights, scale)
         first, other = (
@@ -119,8 +120,7 @@ def deletion(
         )
         addends = given.addends(first, other)
         whole = whole or addends
-        parts = {name: (addends if name == kind else whole)[name] for name in KINDS}
-        scores[kind] = sum(parts.values())
+        scores[kind] = np.sum([(addends if name == kind else whole)[name] for name in KINDS], axis=0)
     falls = {kind: scores["nothing"] - left for kind, left in scores.items()}
     return np.array([float(falls[top][place] > falls[other][place]) for place, (_, _, top, other) in enumerate(pairs)])
 
