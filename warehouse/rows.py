@@ -11,6 +11,9 @@ from schemas.errors import InvalidDataError
 from warehouse.ddl import NUMBERED, key_of, polars_schema, required
 from warehouse.statements import identifier, statement
 
+AT_ONCE = 2_000_000
+"""Rows of neighbours that are numbered at once."""
+
 
 @contextmanager
 def transaction(con: DuckDBPyConnection) -> Iterator[None]:
@@ -101,38 +104,49 @@ def number_tracks(con: DuckDBPyConnection) -> None:
 def _link(con: DuckDBPyConnection, frames: Iterable[pl.DataFrame]) -> int:
     """Store ``frames`` of neighbours, in their order, with numbers in place of ids; tracks without one get the next ones."""
     con.execute("truncate links")
-    ids = pl.Enum(con.sql(statement("links/ids")).pl()["track_id"])
+    known = con.sql(statement("links/ids")).pl().with_row_index("number")
     rows = 0
-    for frame in filter(len, frames):
+    for frame in _gathered(frames):
         told = conforming(NUMBERED, frame)
         for name in required(NUMBERED):
             if told[name].has_nulls():
                 raise InvalidDataError(f"{NUMBERED}: {name} is null, which no row may lack")
-        found = pl.concat([told["track_id"], told["neighbour_id"]])
-        if found.cast(ids, strict=False).has_nulls():
-            ids = _more(con, ids, found)
-        numbers = {"track_id": "track", "neighbour_id": "neighbour"}
-        linked = (
-            told.drop("score")
-            .rename(numbers)
-            .with_columns(pl.col(name).cast(ids).to_physical() for name in numbers.values())
+        found = pl.concat([told["track_id"], told["neighbour_id"]]).to_frame("track_id")
+        known = _more(con, known, found)
+        numbers = found.join(known, on="track_id", maintain_order="left")["number"].cast(pl.Int32)
+        linked = told.drop("track_id", "neighbour_id", "score").with_columns(
+            track=numbers.head(told.height), neighbour=numbers.tail(told.height)
         )
         con.register("incoming", linked)
         con.execute("insert into links by name from incoming")
         con.unregister("incoming")
-        rows += frame.height
+        rows += told.height
     number_tracks(con)
     return rows
 
 
-def _more(con: DuckDBPyConnection, ids: pl.Enum, found: pl.Series) -> pl.Enum:
-    """``ids`` and, after them, those of ``found`` that have no number yet."""
-    known = ids.categories
-    new = found.filter(~found.is_in(known.implode())).unique().sort()
-    con.register("incoming", pl.DataFrame({"number": range(len(known), len(known) + len(new)), "track_id": new}))
+def _gathered(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """``frames`` in larger ones: to look ids up costs the more the oftener."""
+    waiting: list[pl.DataFrame] = []
+    for frame in frames:
+        if frame.height:
+            waiting.append(frame)
+        if sum(one.height for one in waiting) >= AT_ONCE:
+            yield pl.concat(waiting)
+            waiting = []
+    if waiting:
+        yield pl.concat(waiting)
+
+
+def _more(con: DuckDBPyConnection, known: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """``known`` [number, track_id] and, after them, those of ``found`` that have no number yet."""
+    new = found.unique().join(known, on="track_id", how="anti").sort("track_id").with_row_index("number", known.height)
+    if new.is_empty():
+        return known
+    con.register("incoming", new)
     con.execute("insert into cards by name from incoming")
     con.unregister("incoming")
-    return pl.Enum(pl.concat([known, new]))
+    return pl.concat([known, new])
 
 
 def _twice(table: str, key: list[str]) -> str:

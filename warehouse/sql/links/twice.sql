@@ -1,8 +1,12 @@
 -- One row is a key of neighbours that stands more than once.
-select cards.track_id, links.rank, count(*)
-from links
-join cards on cards.number = links.track
-group by all
-having count(*) > 1
+with doubled as (
+    select track, rank, count(*) as times
+    from links
+    group by track, rank
+    having count(*) > 1
+)
+select cards.track_id, doubled.rank, doubled.times
+from doubled
+join cards on cards.number = doubled.track
 order by all
 limit 1
