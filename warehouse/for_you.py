@@ -45,7 +45,7 @@ COOL_DOWN = timedelta(days=30)
 """A song that was heard, or spoken of, rests for so long."""
 
 SKIPPED_OFTEN = 3
-"""A song skipped so many times, and in at least half of its plays, is not recommended."""
+"""A song skipped so many times in plays, and in at least half of them, or so many times by word, is not recommended."""
 
 FRESH = timedelta(days=3)
 NEWEST = 3
@@ -348,6 +348,8 @@ class _Listener:
             is_against = worth(row["kind"], row["value"]) < WORTH["skip"]
             if row["entity"] == "track" and (row["kind"] == "block" or is_against or row["at"] > since):
                 barred.add(self._recording(row["entity_id"]))
+        said = Counter(self._recording(row["entity_id"]) for row in self.spoken if row["kind"] == "skip")
+        barred |= {recording for recording, times in said.items() if times >= SKIPPED_OFTEN}
         barred |= {
             song.recording_id for song in self.profile.values() if song.weight > 0 and song.last_played_at is None
         }

@@ -102,6 +102,14 @@ def test_the_published_list_is_what_the_person_is_answered(night: Night) -> None
     assert answer["score"].to_list() == listed["score"].to_list()
 
 
+@pytest.mark.parametrize(("times", "is_away"), [(2, False), (3, True)])
+def test_a_song_that_was_often_called_a_skip_stays_away(night: Night, times: int, is_away: bool) -> None:
+    for day in range(times):
+        journal.append(night.home.journal, Said("skip", "track", "m5", at=AT - timedelta(days=100 + day)))
+    run(night)
+    assert ("m5" not in table(night.build, "recommendations")["track_id"]) == is_away
+
+
 def test_a_second_night_leaves_equal_tables_and_says_what_stayed(night: Night) -> None:
     run(night)
     first = {name: table(night.build, name) for name in ("tastes", "taste_links", "recommendations", "feedback")}
