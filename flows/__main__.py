@@ -1,5 +1,6 @@
 """The one door: ``python -m flows`` and its twin, the console script ``segue``."""
 
+import os
 import sys
 
 from schemas.errors import SegueError
@@ -10,6 +11,7 @@ def main() -> None:
     from flows.cli import console
     from flows.cli.app import app
 
+    os.umask(0o077)  # whatever a command writes, libraries' own files included, is for its owner only
     try:
         app()
     except SegueError as error:

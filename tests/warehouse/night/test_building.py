@@ -140,6 +140,28 @@ def test_a_file_of_an_earlier_segue_is_migrated_in_the_copy_and_not_in_place(hom
     assert ids(home.warehouse) == ["a"]
 
 
+def test_a_file_of_an_older_schema_gives_what_fits_and_stays_as_it_is(home: Home) -> None:
+    """Tables that it did not know yet, a column that it lacks, one that is gone since, one of another type."""
+    publish(home, FIRST, checked("tracks", [song("a", popularity=5, duration_ms=200_000)]))
+    with duckdb.connect(str(home.warehouse)) as con:
+        for table in ("past_lists", "tastes", "fetches"):
+            con.execute(f"drop table {table}")
+        con.execute("alter table tracks drop isrc")
+        con.execute("alter table tracks add column mood varchar")
+        con.execute("alter table tracks alter duration_ms type varchar")
+        con.execute("update segue_schema set version = 0")
+    before = home.warehouse.read_bytes()
+    build = building.start(home, SECOND, "demo")
+    assert reading.table(build, "tracks").select("track_id", "popularity", "duration_ms", "isrc").rows() == [
+        ("a", 5, 200_000, None)
+    ]
+    assert home.warehouse.read_bytes() == before
+    writing.record(build, "runs", run(SECOND))
+    publishing.publish(home, build)
+    (kept,) = publishing.generations(home)
+    assert kept.path.read_bytes() == before
+
+
 def test_songs_are_tracks_as_people_see_them(home: Home) -> None:
     build = building.start(home, FIRST, "demo")
     for table, rows in {
