@@ -115,7 +115,9 @@ def _link(con: DuckDBPyConnection, frames: Iterable[pl.DataFrame]) -> int:
         known = _more(con, known, found)
         numbers = found.join(known, on="track_id", maintain_order="left")["number"].cast(pl.Int32)
         linked = told.drop("track_id", "neighbour_id", "score").with_columns(
-            track=numbers.head(told.height), neighbour=numbers.tail(told.height)
+            track=numbers.head(told.height),
+            neighbour=numbers.tail(told.height),
+            baskets_expected=pl.col("baskets_expected").round_sig_figs(2),  # as it is told; all digits take four times the room
         )
         con.register("incoming", linked)
         con.execute("insert into links by name from incoming")
