@@ -92,7 +92,8 @@ def newspaper(frames: Mapping[str, pl.DataFrame], sql: Mapping[str, str], poster
             profile=profile(frames["profile"]),
             frames={name: frame.to_dicts() for name, frame in frames.items()},
             tables={
-                name: table(_readable(frames[name])) for name in ("accounting", "capabilities", "rejected", "gate")
+                name: table(_readable(frames[name]))
+                for name in ("accounting", "capabilities", "rejected", "gate", "scorecard")
             },
             sql=sql,
         )

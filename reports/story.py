@@ -127,7 +127,7 @@ def what_broke(frames: Mapping[str, pl.DataFrame]) -> list[tuple[str, str]]:
         if number := sum(reasons.values()):
             most = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
             told.append(
-                (f"{counted(number, 'row')} {what}: {', '.join(f'{count(n)} {reason}' for reason, n in most)}", done)
+                (f"{counted(number, 'row')} {what}: {', '.join(f'{reason} ({count(n)})' for reason, n in most)}", done)
             )
     lost = [row["capability"] for row in frames["capabilities"].iter_rows(named=True) if _is_lost(row)]
     if lost:

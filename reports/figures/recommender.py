@@ -41,33 +41,45 @@ PLAIN = (
 """The names of signals as people read them, like ``_plain``."""
 
 TASKS = {"song": "song to song", "list": "continue a list"}
+TRIALS = {
+    "song to song": ADDENDS["audio"],
+    "continue a list": ADDENDS["metadata"],
+    "later sessions": ADDENDS["adjustments"],
+}
+"""What was tried -> its colour."""
+
+
+def _trial() -> pl.Expr:
+    """What was tried, from task and split: a part of each list was hidden, or the sessions of the last weeks."""
+    task = pl.col("task").replace_strict(TASKS, default=pl.col("task"))
+    return (
+        pl.when(pl.col("split").str.contains("session")).then(pl.lit("later sessions")).otherwise(task).alias("trial")
+    )
+
+
+def _trial_colour() -> alt.Color:
+    return alt.Color("trial:N", scale=alt.Scale(domain=[*TRIALS], range=[*TRIALS.values()]))
 
 
 def headline_figures(evaluation: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of the scorecard: nDCG@10, only hidden songs that some visible list holds (warm)."""
     return evaluation.filter(
         (pl.col("metric") == "ndcg@10") & (pl.col("view") == "warm") & pl.col("value").is_not_null()
-    ).filter(
-        ~pl.col("split").str.starts_with("the last fifth")
-    )  # later sessions: the same task once more, in another way
+    )
 
 
 def draw_scorecard(evaluation: pl.DataFrame) -> Chart:
     """Points with 95 % intervals: every algorithm on both tasks."""
-    frame = headline_figures(evaluation).with_columns(
-        pl.col("task").replace_strict(TASKS), pl.col("algorithm").str.replace_all("_", " ")
-    )
+    frame = headline_figures(evaluation).with_columns(_trial(), pl.col("algorithm").str.replace_all("_", " "))
     order = frame.group_by("algorithm").agg(pl.col("value").max()).sort("value", descending=True)["algorithm"].to_list()
-    colour = alt.Color(
-        "task:N", scale=alt.Scale(domain=[*TASKS.values()], range=[ADDENDS["audio"], ADDENDS["metadata"]])
-    )
     base = alt.Chart(frame).encode(
         y=alt.Y("algorithm:N", sort=order, title=None),
-        yOffset=alt.YOffset("task:N", sort=[*TASKS.values()]),
-        color=colour,
+        yOffset=alt.YOffset("trial:N", sort=[*TRIALS]),
+        color=_trial_colour(),
         tooltip=[
             "algorithm:N",
-            "task:N",
+            "trial:N",
+            "split:N",
             *(alt.Tooltip(f"{name}:Q", format=".4f") for name in ("value", "low", "high")),
             "cases:Q",
         ],
@@ -83,8 +95,8 @@ def find_scorecard(evaluation: pl.DataFrame) -> str:
     """Compare the hybrid with the best peer of the same run, and say when the bounds do not settle it."""
     frame = headline_figures(evaluation)
     said = []
-    for task, words in TASKS.items():
-        rows = frame.filter(pl.col("task") == task).sort("value", descending=True)
+    for words in TRIALS:
+        rows = frame.filter(_trial() == words).sort("value", descending=True)
         ours, peers = rows.filter(pl.col("algorithm") == "hybrid"), rows.filter(pl.col("algorithm") != "hybrid")
         if ours.is_empty() or peers.is_empty():
             continue
@@ -103,7 +115,7 @@ def find_scorecard(evaluation: pl.DataFrame) -> str:
 def draw_history(evaluation_history: pl.DataFrame) -> Chart:
     """Lines over the nights: hybrid with its interval, and the best peer."""
     frame = evaluation_history.with_columns(
-        pl.col("task").replace_strict(TASKS),
+        _trial(),
         pl.col("run_id").str.slice(0, 15).str.to_datetime("%Y%m%dT%H%M%S", strict=False).alias("night"),
     ).drop_nulls("night")
     x = alt.X(
@@ -111,10 +123,7 @@ def draw_history(evaluation_history: pl.DataFrame) -> Chart:
         title=None,
         axis=alt.Axis(format="%d %b", tickCount={"interval": "day", "step": 1}, labelOverlap="greedy"),
     )
-    colour = alt.Color(
-        "task:N", scale=alt.Scale(domain=[*TASKS.values()], range=[ADDENDS["audio"], ADDENDS["metadata"]])
-    )
-    base = alt.Chart(frame).encode(x=x, color=colour)
+    base = alt.Chart(frame).encode(x=x, color=_trial_colour())
     ours = alt.datum.contender == "hybrid"
     band = base.transform_filter(ours).mark_area(opacity=0.16).encode(y="low:Q", y2="high:Q")
     lines = base.mark_line(point={"size": 34}).encode(
@@ -122,7 +131,7 @@ def draw_history(evaluation_history: pl.DataFrame) -> Chart:
         strokeDash=alt.StrokeDash(
             "contender:N", scale=alt.Scale(domain=["hybrid", "best peer"], range=[[1, 0], [4, 4]])
         ),
-        tooltip=["night:T", "task:N", "contender:N", alt.Tooltip("value:Q", format=".4f")],
+        tooltip=["night:T", "trial:N", "contender:N", alt.Tooltip("value:Q", format=".4f")],
     )
     return band + lines
 
@@ -130,8 +139,8 @@ def draw_history(evaluation_history: pl.DataFrame) -> Chart:
 def find_history(evaluation_history: pl.DataFrame) -> str:
     """Say how the hybrid moved between the first and the latest night that was measured."""
     said = []
-    for task, words in TASKS.items():
-        rows = evaluation_history.filter((pl.col("task") == task) & (pl.col("contender") == "hybrid")).sort("run_id")
+    for words in TRIALS:
+        rows = evaluation_history.filter((_trial() == words) & (pl.col("contender") == "hybrid")).sort("run_id")
         if rows.height > 1 and rows["value"][0]:
             said.append(f"{words} from {figure(rows['value'][0])} to {figure(rows['value'][-1])}")
     nights = evaluation_history["run_id"].n_unique()
@@ -357,9 +366,9 @@ FIGURES = (
         "evaluation",
         draw_scorecard,
         find_scorecard,
-        "A fifth of your lists was hidden; the further right, the more of it was found again. Bars are 95 % intervals.",
+        "A part of your lists was hidden; the further right, the more of it was found again. Bars are 95 % intervals.",
         "Nothing was measured yet: it takes a few playlists, sessions or saved songs to hide a part of.",
-        height=lambda evaluation: for_each("algorithm", 38)(headline_figures(evaluation)),
+        height=lambda evaluation: for_each("algorithm", 42)(headline_figures(evaluation)),
         ready=lambda evaluation: not headline_figures(evaluation).is_empty(),
     ),
     Figure(

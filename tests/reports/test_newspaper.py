@@ -51,8 +51,8 @@ def test_every_cover_is_whole_and_leads_to_its_song_on_spotify(newspaper: Window
 def test_what_broke_stands_beside_what_was_done(newspaper: Window) -> None:
     broke = newspaper.page.locator(".broke").inner_text()
     assert "Extract met errors\n2 requests were sent again, after a wait of 1.0\u202fs that the API asked for." in broke
-    assert "6 rows broke a rule: 6 name is empty\nIn quarantine below" in broke
-    assert "12 rows were left out: 12 episode\nEach is counted with its reason" in broke
+    assert "6 rows broke a rule: name is empty (6)\nIn quarantine below" in broke
+    assert "12 rows were left out: episode (12)\nEach is counted with its reason" in broke
 
 
 def test_what_the_api_gained_is_said(newspaper: Window) -> None:
@@ -133,7 +133,7 @@ def test_the_twin_tells_the_story_too(demo: Drawn) -> None:
     twin = json.loads((demo.folder / "index.json").read_text())
     assert twin["facts"][0].startswith("330 rows arrived; 270 were new or changed, 6 rows went to quarantine.")
     assert twin["broke"][1] == {
-        "what": "6 rows broke a rule: 6 name is empty",
+        "what": "6 rows broke a rule: name is empty (6)",
         "done": "In quarantine below, each with its rule and value; the other rows went on.",
     }
     assert twin["seconds"] == 31
