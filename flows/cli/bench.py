@@ -78,3 +78,23 @@ def neighbours(
     else:
         console.print_frame(told)
         console.say("ratio: CPU seconds of the same catalogue anew over those of the night that changed a little.")
+
+
+@bench.command()
+def refresh(
+    tracks: Annotated[int, typer.Option(min=50, max=1_000_000, help="Tracks of the catalogue to make.")] = 5_000,
+    as_json: JsonOption = False,
+) -> None:
+    """A whole night on a made catalogue, in a home of its own: seconds of every stage, Prefect's share, ingest, memory."""
+    with shown(Settings.from_env().log):
+        from tasks.bench.refresh import time_night
+
+        stages, sums = time_night(tracks)
+    if as_json:
+        console.print_json({**sums, "stages": stages.to_dicts()})
+        return
+    console.print_frame(stages)
+    for name, value in sums.items():
+        console.say(
+            f"{name.replace('_', ' ')}: {value:,.3g}" if value < 1 else f"{name.replace('_', ' ')}: {value:,.0f}"
+        )

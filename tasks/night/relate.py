@@ -3,16 +3,20 @@
 import polars as pl
 
 from tasks.evaluation.measuring import measure
+from tasks.evaluation.metrics import bounds
 from tasks.evaluation.reasons import quality
 from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.night.runner import work_at
 from tasks.ranking import training
 from tasks.similarity import weights
+from tasks.similarity.approximate import recall
 from tasks.similarity.baskets import build_baskets
 from tasks.similarity.identity import identify
+from tasks.similarity.lists import Lists
 from tasks.similarity.memory import relate
 from tasks.similarity.neighbours import neighbours
+from tasks.similarity.signals import Signals
 from tasks.similarity.weights import ALGORITHM
 from warehouse.night import building, remembering, writing
 from warehouse.reading import table
@@ -57,8 +61,21 @@ def relate_songs(night: Night) -> None:
     writing.replace(night.build, "models", pl.concat(models, how="diagonal_relaxed"))
     remembering.remember(night.build, found.model, found.memory)
     night.ledger.current.rows = writing.replace(night.build, "neighbours", neighbours(found.given, found.lists, top))
+    if songs.height:
+        figure = recall_figure(found.given, found.lists, top)
+        writing.record(night.build, "evaluation", figure.with_columns(run_id=pl.lit(night.run_id)))
+        notes.append(f"recall {figure['value'][0]:.3f} against exact lists")
     night.ledger.current.note = "; ".join([found.note, *notes])
     night.facts["algorithm"] = ALGORITHM
+
+
+def recall_figure(given: Signals, lists: Lists, top: int) -> pl.DataFrame:
+    """The row of ``evaluation``, but for the run, that tells how much of the true neighbours the lists hold."""
+    shares = recall(given, lists, top)
+    low, high = bounds(shares)
+    told = {"task": "song", "split": "exact lists of a sample", "algorithm": "neighbours", "view": "all"}
+    told |= {"metric": f"recall@{top}", "value": float(shares.mean()), "low": low, "high": high, "cases": shares.size}
+    return pl.DataFrame([told])
 
 
 @stage("evaluate")

@@ -13,6 +13,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from tasks.similarity.approximate import EXACT, approximate
+from tasks.similarity.hubs import published
 from tasks.similarity.lists import ERROR, MILLION, SQUARE, Lists, addends, arranged, best, depth_for, reserve_for
 from tasks.similarity.signals import Signals
 
@@ -20,8 +21,6 @@ THREADS = 2
 """Blocks at work at once."""
 BLOCK = 4_096
 """Seeds of a block of work."""
-HUB = 5
-"""No track stands in more than so many times N lists of N neighbours, as far as others can take its place."""
 MUCH = 0.3
 """When more than this share of the rows is to be done again, all are: it is quicker."""
 
@@ -43,8 +42,8 @@ def block(asked: Block) -> Lists:
 
 
 def build(given: Signals, top: int, work: Work = in_threads) -> Lists:
-    """The lists of every track, from nothing: exact up to ``EXACT`` tracks, above out of candidates."""
-    if given.tracks.height > EXACT:
+    """The lists of every track, from nothing: exact up to ``EXACT`` tracks or on a cluster, else out of candidates."""
+    if given.tracks.height > EXACT and work is in_threads:
         return approximate(given, top)
     return redone(given, np.arange(given.tracks.height), top, work)
 
@@ -151,14 +150,14 @@ def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]
     """Yield the rows of ``neighbours`` in parts, sorted by track_id and rank; at most ``top`` a track.
 
     Never another version of the track itself, never two versions of one song. score = audio + metadata + collaborative.
-    A hub, which stands in more than ``HUB * top`` lists, keeps those where it scores best.
+    Which of ``lists`` is published, and who else, is told by ``hubs``.
     """
     ids = given.tracks["track_id"]
-    is_shown = _shown(lists, top)
+    told = published(given, lists, top)
     for start in range(0, ids.len(), BLOCK):
-        part = lists.of(np.arange(start, min(start + BLOCK, ids.len())))
-        row, column = np.nonzero(is_shown[start : start + BLOCK])
-        rank = np.cumsum(is_shown[start : start + BLOCK], axis=1)[row, column]
+        part = told.of(start, start + BLOCK)
+        row, column = np.nonzero(part.others >= 0)
+        rank = column + 1
         first, other = row + start, part.others[row, column]
         together = pl.Series(part.together[row, column], dtype=pl.Int32)
         frame = pl.DataFrame(
@@ -184,18 +183,3 @@ def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]
             pl.when(pl.col("baskets_together") > 0).then("baskets_together"),
             pl.when(pl.col("baskets_together") > 0).then("baskets_expected"),
         )
-
-
-def _shown(lists: Lists, top: int) -> np.ndarray:
-    """Which places of the lists are published: the best ``top`` of each, hubs only where they score best."""
-    reserve = lists.others[:, : reserve_for(top)]
-    is_shown = reserve >= 0
-    is_hub = np.bincount(reserve[is_shown], minlength=len(reserve)) > HUB * top
-    row, column = np.nonzero(is_shown & is_hub[np.maximum(reserve, 0)])
-    hub, score = reserve[row, column], lists.scores[row, column]
-    order = np.lexsort((row, -score, hub))
-    row, column, hub = row[order], column[order], hub[order]
-    place = np.arange(hub.size) - np.searchsorted(hub, np.arange(len(reserve)))[hub]
-    barred = place >= HUB * top
-    is_shown[row[barred], column[barred]] = False
-    return is_shown & (np.cumsum(is_shown, axis=1) <= top)

@@ -9,7 +9,11 @@ from schemas.values import Harvest, Home
 from tasks.night import keep, relate
 from tasks.night.context import Night
 from tasks.night.ledger import Ledger
+from tasks.similarity import memory
+from tasks.similarity.neighbours import neighbours
+from tasks.similarity.weights import ALGORITHM
 from warehouse import reading
+from warehouse.night import remembering
 
 
 def rows(source: str) -> list[Harvest]:
@@ -58,3 +62,19 @@ def test_the_smallest_night_is_measured_too(tmp_path: Path) -> None:
     told = reading.table(night.build, "evaluation")
     assert dict(told.select("metric", "value").iter_rows())["fidelity"] == 1.0
     assert night.facts["evaluation"].startswith("not enough data to tell")
+
+
+def test_a_night_that_changed_nothing_works_out_nothing_and_measures_its_recall(demo_night: Path) -> None:
+    """The demo's first night is its own past: with what it remembers, its neighbours are those that it published."""
+    past = remembering.remembered(Home(demo_night), "demo")
+    assert past is not None
+    names = ("songs", "audio_features", "baskets", "neighbours", "evaluation")
+    songs, sounds, baskets, published, evaluation = (
+        reading.table(demo_night / "warehouse.duckdb", name) for name in names
+    )
+    found = memory.relate(songs, sounds, baskets, 100, past, lambda: None, ALGORITHM)
+    assert found.note.startswith("0 tracks new")
+    again = pl.concat(neighbours(found.given, found.lists, 100))
+    assert again.select("track_id", "rank", "neighbour_id").equals(published.select("track_id", "rank", "neighbour_id"))
+    figure = evaluation.filter(algorithm="neighbours", metric="recall@100").row(0, named=True)
+    assert (figure["value"], figure["cases"]) == (1.0, 200)
