@@ -389,6 +389,7 @@ class _Listener:
                     del waiting[queue]
             else:
                 del waiting[queue]
+        _put_in_order(chosen)
         if len(chosen) < limit:
             popular = self._read("for_you/popular", limit=limit * 10)["track_id"].to_list()
             self._look_up(popular)
@@ -462,6 +463,22 @@ def _likeness(song: Mapping[str, Any], seed: Mapping[str, Any] | None, how: str,
 def _common(song: Mapping[str, Any], seed: Mapping[str, Any]) -> str:
     is_same = not set(song["artist_ids"]).isdisjoint(seed["artist_ids"])
     return "; ".join(text for text in (facts(song, [seed]) if is_same else "", sound(song, [seed])) if text)
+
+
+def _put_in_order(chosen: list[_Candidate]) -> None:
+    """Order the songs of each queue, on the places that it has, by what they score.
+
+    What stood on the last list decides which songs stay, not where they stand: the list of a night on which nothing changed
+    is that of the night before.
+    """
+    for queue in {one.queue for one in chosen}:
+        places = [place for place, one in enumerate(chosen) if one.queue == queue]
+        songs = sorted(
+            (chosen[place] for place in places),
+            key=lambda one: (-round(one.row["value"], DIGITS), one.row["track_id"]),
+        )
+        for place, one in zip(places, songs, strict=True):
+            chosen[place] = one
 
 
 def _named(card: Mapping[str, Any] | None) -> str:

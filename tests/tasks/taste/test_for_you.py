@@ -250,6 +250,15 @@ def test_the_list_keeps_what_is_still_good_and_renews_the_rest(home_of: HomeOf) 
     assert again.equals(first)
 
 
+def test_a_list_that_changed_has_settled_on_the_next_night(home_of: HomeOf) -> None:
+    """Songs of the last list stay before others that are hardly better; they do not overtake them once both are on it."""
+    path = home_of().warehouse
+    second = recommended(path, [], 8, earlier=["m4", "b9"])
+    assert second["track_id"].to_list() == ["m3", "b3", "m4", "m5", "b4", "m6", "m7", "b5"]
+    third = recommended(path, [], 8, earlier=second["track_id"].to_list())
+    assert third.equals(second)
+
+
 def test_feedback_that_the_night_folded_in_counts_once(home_of: HomeOf) -> None:
     at = LAST - timedelta(days=40)
     line = Said("like", "track", "m9", at=at)
