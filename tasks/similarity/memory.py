@@ -13,8 +13,9 @@ import numpy as np
 import polars as pl
 
 from tasks.similarity.company import Circles
+from tasks.similarity.hubs import HUB
 from tasks.similarity.lists import Lists, depth_for
-from tasks.similarity.neighbours import HUB, Work, build, in_threads, updated
+from tasks.similarity.neighbours import Work, build, in_threads, updated
 from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
 from tasks.similarity.weights import STATED
 

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from schemas.catalogue import FEATURES
-from tasks.similarity.neighbours import HUB, build, neighbours
+from tasks.similarity.hubs import HUB
+from tasks.similarity.neighbours import build, neighbours
 from tasks.similarity.signals import audio_features, signals
 from tasks.similarity.weights import STATED
 

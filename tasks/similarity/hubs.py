@@ -1,0 +1,179 @@
+"""Who is published: the best of each list, but hubs only where they score best, and a place at last for whom nobody named.
+
+Some songs are near to everybody: they would crowd most lists, and others would stand in none (Radovanović et al., JMLR 2010).
+A list from which hubs had to go is filled with the next best who are none.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.similarity.lists import Lists, addends, arranged, best, reserve_for
+from tasks.similarity.signals import Signals
+
+HUB = 5
+"""No track stands in more than so many times N lists of N neighbours, as far as others can take its place."""
+ROUNDS = 4
+"""How often lists that hubs left are filled; each round makes a few new hubs."""
+HOSTS = 10
+"""So many of the first others of a song that nobody names are asked for their last place."""
+GUESTS = 3
+"""Last places that a list gives up for such songs."""
+TABLES = ("others", "audio", "metadata", "collaborative", "together")
+
+
+@dataclass(frozen=True)
+class Published:
+    """``is_shown`` marks the places of the lists that are published; of ``rows`` (sorted) it is ``filled`` instead."""
+
+    lists: Lists
+    is_shown: np.ndarray
+    rows: np.ndarray
+    filled: Lists
+
+    def of(self, start: int, stop: int) -> Lists:
+        """The published lists of the tracks from ``start`` to ``stop``."""
+        part = np.arange(start, min(stop, len(self.is_shown)))
+        told = _closed(self.lists.of(part), self.is_shown[part], self.filled.others.shape[1])
+        low, high = np.searchsorted(self.rows, [start, stop])
+        told.put(self.rows[low:high] - start, self.filled.of(np.arange(low, high)))
+        return told
+
+
+def published(given: Signals, lists: Lists, top: int) -> Published:
+    """At most ``top`` of each of ``lists``, nobody in more than ``HUB * top``, and as few songs as can be in none."""
+    is_shown = _shown(lists, top)
+    left = is_shown.sum(axis=1)
+    rows = np.flatnonzero((left < top) & ((lists.lengths > left) | ~lists.is_whole))
+    filled = _closed(lists.of(rows), is_shown[rows], top)
+    counts = _counts(np.where(is_shown, lists.others[:, : is_shown.shape[1]], -1))
+    scores, is_spent = given.scorer(), np.zeros(rows.size, dtype=bool)
+    for _ in range(ROUNDS):
+        short = np.flatnonzero((filled.lengths < top) & ~is_spent)
+        if not short.size:
+            break
+        found = best(given, rows[short], top, _without(scores, np.flatnonzero(counts >= HUB * top)))
+        is_spent[short] = found.is_whole
+        counts -= _counts(filled.of(short).others, len(counts))
+        filled.put(short, _merged(given.songs, filled.of(short), found, top))
+        counts += _counts(filled.of(short).others, len(counts))
+        counts -= _bar(filled, np.maximum(counts - HUB * top, 0))
+    return _hosted(given, Published(lists, is_shown, rows, filled), counts, top)
+
+
+def _shown(lists: Lists, top: int) -> np.ndarray:
+    """Which places of the lists are published: the best ``top`` of each, hubs only where they score best."""
+    reserve = lists.others[:, : reserve_for(top)]
+    is_shown = reserve >= 0
+    is_hub = np.bincount(reserve[is_shown], minlength=len(reserve)) > HUB * top
+    row, column = np.nonzero(is_shown & is_hub[np.maximum(reserve, 0)])
+    hub, score = reserve[row, column], lists.scores[row, column]
+    order = np.lexsort((row, -score, hub))
+    row, column, hub = row[order], column[order], hub[order]
+    place = np.arange(hub.size) - np.searchsorted(hub, np.arange(len(reserve)))[hub]
+    barred = place >= HUB * top
+    is_shown[row[barred], column[barred]] = False
+    return is_shown & (np.cumsum(is_shown, axis=1) <= top)
+
+
+def _without(scores: Callable[[np.ndarray], np.ndarray], full: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """``scores`` by which ``full`` belong to nobody."""
+
+    def left(seeds: np.ndarray) -> np.ndarray:
+        told = scores(seeds)
+        told[:, full] = -np.inf
+        return told
+
+    return left
+
+
+def _merged(songs: np.ndarray, one: Lists, other: Lists, top: int) -> Lists:
+    """The best ``top`` of two lists of each row."""
+    parts = [(lists, *np.nonzero(lists.others >= 0)) for lists in (one, other)]
+    row = np.concatenate([row for _, row, _ in parts])
+    told = {name: np.concatenate([getattr(lists, name)[row, place] for lists, row, place in parts]) for name in TABLES}
+    return arranged(songs, len(one.others), row, told.pop("others"), told, top)
+
+
+def _bar(lists: Lists, excess: np.ndarray) -> np.ndarray:
+    """Take ``excess`` (a number for each track) of each out of the lists where it scores least; how many went."""
+    row, place = np.nonzero((lists.others >= 0) & (excess > 0)[np.maximum(lists.others, 0)])
+    hub, score = lists.others[row, place], lists.scores[row, place]
+    order = np.lexsort((-row, score, hub))
+    row, place, hub = row[order], place[order], hub[order]
+    goes = np.arange(hub.size) - np.searchsorted(hub, np.arange(excess.size))[hub] < excess[hub]
+    stays = lists.others >= 0
+    stays[row[goes], place[goes]] = False
+    changed = np.unique(row[goes])
+    lists.put(changed, _closed(lists.of(changed), stays[changed], lists.others.shape[1]))
+    return np.bincount(hub[goes], minlength=excess.size)
+
+
+def _hosted(given: Signals, told: Published, counts: np.ndarray, top: int) -> Published:
+    """Let songs that stand in no list take the last places in those of their own first others."""
+    of_song = np.bincount(given.songs, weights=counts)
+    tracks, firsts = np.unique(given.songs, return_index=True)
+    guests = firsts[of_song[tracks] == 0]
+    chosen: dict[int, list[int]] = {}
+    lengths = told.is_shown.sum(axis=1)
+    lengths[told.rows] = told.filled.lengths
+    for guest in guests:
+        own = told.of(guest, guest + 1).others[0, :HOSTS]
+        hosts = own[own >= 0]
+        if not hosts.size:
+            continue
+        values = addends(given, hosts, np.full(hosts.size, guest))
+        scores = values["audio"] + values["metadata"] + values["collaborative"]
+        for host in hosts[scores > 0]:
+            taken = chosen.setdefault(int(host), [])
+            place = min(lengths[host], top - 1 - len(taken))
+            if len(taken) < GUESTS and place > 0:
+                taken.append(int(guest))
+                break
+    hosts = np.array(sorted(host for host, taken in chosen.items() if taken), dtype=np.int64)
+    if not hosts.size:
+        return told
+    rows = np.union1d(told.rows, hosts)
+    filled = Lists.empty(rows.size, top)
+    for place, row in enumerate(rows):
+        filled.put(np.array([place]), told.of(row, row + 1))
+    for host in hosts:
+        _seat(given, filled, int(np.searchsorted(rows, host)), int(host), chosen[int(host)], counts, top)
+    return Published(told.lists, told.is_shown, rows, filled)
+
+
+def _seat(given: Signals, lists: Lists, place: int, host: int, guests: list[int], counts: np.ndarray, top: int) -> None:
+    """Put ``guests`` at the end of a list in place of those who stand elsewhere, too, by their scores."""
+    one = lists.of(np.array([place]))
+    length = int(one.lengths[0])
+    for column in range(length - 1, max(length - 1 - 2 * GUESTS, 0), -1):
+        if length + len(guests) <= top:
+            break
+        if counts[one.others[0, column]] > 1:
+            counts[one.others[0, column]] -= 1
+            one = _closed(one, (np.arange(one.others.shape[1]) != column)[None, :] & (one.others >= 0), top)
+            length -= 1
+    guests = guests[: top - length]
+    extra = Lists.empty(1, max(len(guests), 1))
+    extra.others[0, : len(guests)] = guests
+    for name, values in addends(given, np.full(len(guests), host), np.array(guests, dtype=np.int64)).items():
+        getattr(extra, name)[0, : len(guests)] = values
+    lists.put(np.array([place]), _merged(given.songs, one, extra, top))
+
+
+def _closed(lists: Lists, stays: np.ndarray, top: int) -> Lists:
+    """The lists of width ``top`` without the places that do not stay."""
+    closed = Lists.empty(len(lists.others), top)
+    row, place = np.nonzero(stays)
+    column = np.cumsum(stays, axis=1)[row, place] - 1
+    row, place, column = row[column < top], place[column < top], column[column < top]
+    for name in TABLES:
+        getattr(closed, name)[row, column] = getattr(lists, name)[row, place]
+    closed.is_whole[:] = lists.is_whole
+    return closed
+
+
+def _counts(others: np.ndarray, tracks: int = 0) -> np.ndarray:
+    """In how many lists each track stands."""
+    return np.bincount(others[others >= 0], minlength=tracks or len(others))
