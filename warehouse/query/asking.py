@@ -166,9 +166,9 @@ def basket_names(con: DuckDBPyConnection, shared: Iterable[Mapping[str, Sequence
 
 def _told(con: DuckDBPyConnection, name: str, **values: Any) -> dict[str, Row]:
     """Track id -> card, out of a statement that gives numbers and cards."""
+    rows = con.execute(statement(name), values).fetchall()
     told = {}
-    for number, text in con.execute(statement(name), values).fetchall():
-        card = json.loads(text)
+    for (number, _), card in zip(rows, json.loads(f"[{','.join(text for _, text in rows)}]"), strict=True):
         card["number"] = number
         if card["released_on"]:
             card["released_on"] = date.fromisoformat(card["released_on"])

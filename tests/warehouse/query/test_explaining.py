@@ -32,6 +32,11 @@ def test_why_of_a_song_that_is_no_neighbour_points_to_why_not(small: Path) -> No
         query.why(small, "seed", "lonely")
 
 
+def test_why_of_a_seed_says_that_it_was_given(small: Path) -> None:
+    with pytest.raises(UnknownSongError, match="“Lamp” by Bo is one of the songs that you gave, which never come back"):
+        query.why(small, ["seed", "b2"], "b2")
+
+
 @pytest.mark.parametrize(("song", "arguments", "expected"), [
     ("a1", {}, query.WhyNot("recommended", "“River” by Ada is on the list: #1 with 0.950", 0.0)),
     ("seed", {}, query.WhyNot("seed", "“Naïve Moon” by Ada is one of the songs that you gave")),
