@@ -78,11 +78,11 @@ def test_any_nights_end_as_if_all_had_been_worked_out_anew(nights: list[tuple[di
         patch.setattr(memory, "REFIT", 1e9)
         patch.setattr(memory, "REFIT_BASKETS", 1e9)
         patch.setattr("tasks.similarity.neighbours.MUCH", 2.0)
-        patch.setattr("tasks.similarity.neighbours.HUB", 1)
+        patch.setattr("tasks.similarity.hubs.HUB", 1)
         for module in (lists, memory, "tasks.similarity.neighbours"):
             where = module if isinstance(module, str) else module.__name__
             patch.setattr(f"{where}.depth_for", lambda top: top + 3)
-        for where in ("tasks.similarity.lists", "tasks.similarity.neighbours"):
+        for where in ("tasks.similarity.lists", "tasks.similarity.neighbours", "tasks.similarity.hubs"):
             patch.setattr(f"{where}.reserve_for", lambda top: top + 1)
         past = related(night(*nights[0]))
         for tables in nights[1:]:
