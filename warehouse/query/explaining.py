@@ -81,7 +81,7 @@ def why(
         card = known(con, [song])[0]
         asked = ask(con, warehouse, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
         one = asked.candidate(song)
-        if one is None and song in _ids(seeds):
+        if song in _ids(seeds):
             raise UnknownSongError(f"{_named(card)} is one of the songs that you gave, which never come back")
         if one is None:
             raise UnknownSongError(
