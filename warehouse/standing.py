@@ -65,4 +65,4 @@ def freshness(path: Path) -> pl.DataFrame:
         WarehouseError: the file is missing, damaged, or of another version.
     """
     with reader(path) as con:
-        return con.sql(statement("freshness")).pl()
+        return con.sql(statement("freshness")).pl().filter(pl.col("table_name").is_in(list(TABLES)))

@@ -68,9 +68,13 @@ def _mail(told: Notice, receivers: Receivers) -> None:
     message.set_content(CONTROL.sub(" ", told.text))
     is_tls = receivers.smtp_port == IMPLICIT_TLS
     context = ssl.create_default_context()
-    kind = smtplib.SMTP_SSL if is_tls else smtplib.SMTP
-    more = {"context": context} if is_tls else {}
-    with kind(receivers.smtp_host, receivers.smtp_port, timeout=TIMEOUT_SECONDS, **more) as server:
+    host, port = receivers.smtp_host, receivers.smtp_port
+    opened = (
+        smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=context)
+        if is_tls
+        else smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+    )
+    with opened as server:
         server.ehlo()
         if not is_tls and server.has_extn("starttls") and receivers.smtp_host not in LOOPBACK:
             server.starttls(context=context)

@@ -11,6 +11,7 @@ import gzip
 import json
 import platform
 import socket
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -152,7 +153,10 @@ def _book(name: str, frame: pl.DataFrame, redactor: Redactor) -> list[dict[str, 
 def _page(path: Path, redactor: Redactor) -> str:
     """A landed answer (or what is walked): the question by its words, the body by its structure."""
     raw = path.read_bytes()
-    told = _parsed((gzip.decompress(raw) if path.suffix == ".gz" else raw).decode(errors="replace"))
+    try:
+        told = _parsed((gzip.decompress(raw) if path.suffix == ".gz" else raw).decode(errors="replace"))
+    except (OSError, EOFError, zlib.error):  # torn
+        told = None
     if not isinstance(told, dict):
         return _json({"unreadable_bytes": len(raw)})
     if "path" not in told:
