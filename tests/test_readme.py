@@ -38,6 +38,7 @@ def test_the_commands_table_names_every_command() -> None:
     written = section("Commands").replace("\\|", "|")
     told = {name for names in re.findall(r"`segue ([a-z-]+(?:\|[a-z-]+)*)", written) for name in names.split("|")}
     known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    known |= {group.name for group in app.registered_groups}
     assert told == known
 
 
