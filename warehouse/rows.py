@@ -117,7 +117,9 @@ def _link(con: DuckDBPyConnection, frames: Iterable[pl.DataFrame]) -> int:
         linked = told.drop("track_id", "neighbour_id", "score").with_columns(
             track=numbers.head(told.height),
             neighbour=numbers.tail(told.height),
-            baskets_expected=pl.col("baskets_expected").round_sig_figs(2),  # as it is told; all digits take four times the room
+            baskets_expected=pl.col("baskets_expected").round_sig_figs(
+                2
+            ),  # as it is told; all digits take four times the room
         )
         con.register("incoming", linked)
         con.execute("insert into links by name from incoming")

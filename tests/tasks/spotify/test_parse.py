@@ -106,7 +106,9 @@ def test_pictures_go_by_width_and_else_by_order():
     assert pictures({"images": [small, large]}) == ("l", "l", "s")
     assert pictures({"images": [{"url": "a", "width": None}, {"url": "b"}]}) == ("a", "a", "b")
     assert pictures({"images": [small]}) == ("s", "s", "s")
-    assert [pictures({"images": nothing}) for nothing in (None, [], [None], [{"url": None}])] == [(None, None, None)] * 4
+    assert [pictures({"images": nothing}) for nothing in (None, [], [None], [{"url": None}])] == [
+        (None, None, None)
+    ] * 4
 
 
 def test_a_play_ends_when_it_says_to_the_millisecond():
