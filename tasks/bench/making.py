@@ -8,6 +8,8 @@ from tasks.similarity.signals import audio_features, incidence, unit
 from tasks.standin.catalogue.bundle import bundled
 
 SEED = 7
+WHOLE = ("key", "mode", "time_signature")
+"""Features that count, and are not jittered."""
 
 
 def vectors(tracks: int, dims: int) -> np.ndarray:
@@ -65,11 +67,11 @@ def catalogue(tracks: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         schema_overrides={"released_on": pl.Date},
     )
     features = pl.DataFrame([dict(song.features or {}) for song in originals]).cast(pl.Float64)[picked]
-    spread = {name: (features[name].std() or 0.0) / 10 for name in features.columns if name not in ("key", "mode")}
+    spread = {name: (features[name].std() or 0.0) / 10 for name in features.columns if name not in WHOLE}
     jittered = features.with_columns(
         pl.Series(name, features[name].to_numpy() + drawn.normal(size=tracks) * float(str(width)))
         for name, width in spread.items()
-    ).with_columns(pl.col("tempo").clip(40, 220))
+    ).with_columns(pl.col("tempo").clip(40, 220), pl.exclude("tempo", "loudness", *WHOLE).clip(0, 1))
     genre = songs.select(
         genre=pl.col("genres").list.first().fill_null("none"), copy=pl.Series(copies), track="track_id"
     )
