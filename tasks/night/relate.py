@@ -19,7 +19,7 @@ from tasks.similarity.neighbours import neighbours
 from tasks.similarity.signals import Signals
 from tasks.similarity.weights import ALGORITHM
 from warehouse.night import building, remembering, writing
-from warehouse.reading import table
+from warehouse.reading import query, table
 
 
 @stage("identity")
@@ -84,12 +84,29 @@ def evaluate_night(night: Night) -> None:
     songs, sounds, baskets = _songs(night), _modelled(night, "audio_features"), table(night.build, "baskets")
     figures, verdict = measure(songs, sounds, baskets)
     learned = dict(table(night.build, "models").filter(model="song").select("signal", "value").iter_rows())
-    figures = pl.concat([figures, quality(night.build, songs, sounds, baskets, learned)], how="diagonal")
+    quality_of_reasons = quality(night.build, songs, sounds, baskets, learned)
+    figures = pl.concat([figures, quality_of_reasons, _reach(night)], how="diagonal")
     night.ledger.current.note = verdict
     night.facts["evaluation"] = verdict
     night.ledger.current.rows = figures.height
     if not figures.is_empty():
         writing.record(night.build, "evaluation", figures.with_columns(run_id=pl.lit(night.run_id)))
+
+
+def _reach(night: Night) -> pl.DataFrame:
+    """Rows of ``evaluation`` on the published neighbours: hubness, the most lists that show one track over their length, and
+    the share of songs that stand in none."""
+    told = query(night.build, "evaluation/reach").row(0, named=True)
+    if not told["songs"]:
+        return pl.DataFrame()
+    figures = {"hubness": told["most"] / told["places"], "never_recommended": told["never"] / told["songs"]}
+    return pl.DataFrame({"metric": list(figures), "value": list(figures.values())}).with_columns(
+        task=pl.lit("song"),
+        split=pl.lit("published neighbours"),
+        algorithm=pl.lit("hybrid"),
+        view=pl.lit("all"),
+        cases=pl.lit(told["songs"], pl.Int64),
+    )
 
 
 def _modelled(night: Night, name: str) -> pl.DataFrame:
