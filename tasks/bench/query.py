@@ -103,7 +103,7 @@ def _songs(ids: np.ndarray, chance: np.random.Generator) -> pl.DataFrame:
         artist_ids=pl.concat_list(pl.format("{}{}", pl.lit("0" * 16), pl.col("artist").cast(pl.String).str.zfill(6))),
         album_id=pl.format("{}{}", pl.lit("0" * 19), pl.col("track_id").str.head(3)),
         genres=pl.concat_list(pl.format("genre {}", "genre")),
-        released_on=pl.date(1960, 1, 1) + pl.duration(days=pl.Series(chance.integers(0, 24_000, len(ids)))),
+        released_on=pl.date(1960, 1, 1) + pl.duration(days=pl.lit(pl.Series(chance.integers(0, 24_000, len(ids))))),
         duration_ms=pl.Series(chance.integers(120_000, 400_000, len(ids))),
         name_key=pl.format("song {}", pl.col("track_id").str.head(9).str.to_lowercase()),
         title_key=pl.format("song {}", pl.col("track_id").str.head(9).str.to_lowercase()),

@@ -1,5 +1,7 @@
 """Steps that relate songs: which tracks are one recording, which songs belong together, and how well that is known."""
 
+from typing import Any
+
 import polars as pl
 
 from tasks.evaluation.measuring import measure
@@ -73,7 +75,12 @@ def recall_figure(given: Signals, lists: Lists, top: int) -> pl.DataFrame:
     """The row of ``evaluation``, but for the run, that tells how much of the true neighbours the lists hold."""
     shares = recall(given, lists, top)
     low, high = bounds(shares)
-    told = {"task": "song", "split": "exact lists of a sample", "algorithm": "neighbours", "view": "all"}
+    told: dict[str, Any] = {
+        "task": "song",
+        "split": "exact lists of a sample",
+        "algorithm": "neighbours",
+        "view": "all",
+    }
     told |= {"metric": f"recall@{top}", "value": float(shares.mean()), "low": low, "high": high, "cases": shares.size}
     return pl.DataFrame([told])
 

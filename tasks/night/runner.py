@@ -1,10 +1,12 @@
 """Blocks of the similarity stage on a Dask cluster, through Prefect's task runner; the block is the same as in threads (tool)."""
 
 from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 import numpy as np
 from prefect import Task, flow
 from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import TaskRunner
 
 from schemas.errors import SettingsError
 from tasks.similarity.lists import Lists
@@ -47,7 +49,7 @@ def work_at(address: str) -> Work:
 
         @flow(
             name="similarity blocks",
-            task_runner=DaskTaskRunner(address=address),
+            task_runner=cast("TaskRunner[Any]", DaskTaskRunner(address=address)),
             validate_parameters=False,
             persist_result=False,
         )

@@ -108,10 +108,10 @@ def _frozen(
     if moved > REFIT * numbers["tracks"] or abs(now - then) > REFIT_BASKETS * then:
         return None
     weights = dict(model.filter(kind="weight").select("name", "value").iter_rows())
-    moments = [
+    mean, deviation = (
         model.filter(kind=kind).sort(pl.col("name").cast(pl.Int32))["value"].to_numpy()
         for kind in ("mean", "deviation")
-    ]
+    )
     terms = model.filter(pl.col("kind").str.starts_with("term "))
     carriers = terms.select(part=pl.col("kind").str.slice(5), term="name", carriers=pl.col("value").cast(pl.UInt32))
     circles = Circles(
@@ -122,7 +122,7 @@ def _frozen(
         .select(basket_id=pl.col("kind").str.slice(6), other_id="name", cosine="value")
         .sort("basket_id", "other_id"),
     )
-    scale = Scale(int(numbers["tracks"]), then, *moments, carriers.sort("part", "term"), circles)
+    scale = Scale(int(numbers["tracks"]), then, mean, deviation, carriers.sort("part", "term"), circles)
     return scale, weights, bool(numbers["is_learned"])
 
 

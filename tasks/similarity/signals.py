@@ -273,7 +273,7 @@ def _placed(baskets: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:
 
 def _odd(is_known: np.ndarray) -> np.ndarray:
     """Tracks of whose sound something is known, but not what is known of most: their cosines are not products of unit rows."""
-    has_any = is_known.any(axis=1)
+    has_any = np.asarray(is_known.any(axis=1))
     if not has_any.any():
         return has_any
     patterns, times = np.unique(is_known[has_any], axis=0, return_counts=True)
