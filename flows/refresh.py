@@ -56,7 +56,7 @@ def refresh(
     stages = chosen(from_stage, only)
     if why := superfluous(settings.home, source):
         return Completed(name="Skipped", message=why)
-    with spoken(settings.log), aftermath(settings, source) as after:
+    with spoken(settings.log, settings.home), aftermath(settings, source) as after:
         wishes = asdict(settings)
         with (
             tonight(settings.home, source, wishes, full=full, force=force, dry_run=dry_run) as night,

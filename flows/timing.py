@@ -1,8 +1,13 @@
 """A night that Prefect starts: whether it is still wanted (one that was missed is caught up once), and where it speaks."""
 
-from contextlib import AbstractContextManager, nullcontext
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from typing import cast
+from uuid import UUID
 
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.context import FlowRunContext
 
 from flows.cli.progress import hush_prefect, shown
@@ -33,10 +38,42 @@ def overtaken(due: datetime, last_run: datetime | None) -> str | None:
     return f"a night began at {last_run:%Y-%m-%d %H:%M:%S} UTC, after this one was due at {due:%H:%M:%S}"
 
 
-def spoken(log: str) -> AbstractContextManager[None]:
-    """Where a night speaks that a deployment started: on its own stderr, as the command line does; ``log`` is SEGUE_LOG."""
+@contextmanager
+def spoken(log: str, home: Home) -> Iterator[None]:
+    """Let a night that a deployment started speak on its own stderr, as the command line does, and show how far it is.
+
+    ``log`` is the setting SEGUE_LOG. A night that a person started speaks there already.
+    """
     context = FlowRunContext.get()
     if context is None or context.flow_run is None or context.flow_run.deployment_id is None:
-        return nullcontext()
+        yield
+        return
     hush_prefect()
-    return shown(log)
+    ledger, progress = logging.getLogger("tasks.night.ledger"), Progress(home)
+    ledger.addHandler(progress)
+    try:
+        with shown(log):
+            yield
+    finally:
+        ledger.removeHandler(progress)
+
+
+class Progress(logging.Handler):
+    """A bar in Prefect's UI, a step further with every stage that ends; the last night says how many there will be."""
+
+    def __init__(self, home: Home) -> None:
+        super().__init__(logging.INFO)
+        last = stories.latest(home)
+        booked = [stage for stage in last["stages"] if not stage["stage"].startswith("gate: ")] if last else []
+        self._stages = max(len(booked), 1)
+        self._ended = 0
+        self._artifact = cast("UUID", create_progress_artifact(0.0, key="progress", description="Stages of the night"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if getattr(record, "event", "") != "stage_ended":
+            return
+        self._ended += 1
+        is_last = getattr(record, "stage", "") in ("publish", "rehearse")
+        share = 100.0 if is_last else min(100.0 * self._ended / self._stages, 99.0)
+        with suppress(Exception):  # a server that went away is no fault of the night
+            update_progress_artifact(self._artifact, share)

@@ -132,7 +132,8 @@ def schedule(
     timezone: Annotated[
         str,
         typer.Option(
-            help="Time zone of --cron, such as Europe/Berlin; this machine's when left out.", show_default=False
+            help="Time zone of --cron, such as Europe/Berlin; SEGUE_TIMEZONE or this machine's when left out.",
+            show_default=False,
         ),
     ] = "",
     source: SourceOption = None,
@@ -146,7 +147,7 @@ def schedule(
         from flows.deployments import serve_nightly
 
         hush_prefect()
-        serve_nightly(settings.home, cron=cron, timezone=timezone, source=settings.source)
+        serve_nightly(settings.home, cron=cron, timezone=timezone or settings.timezone, source=settings.source)
 
 
 def rollback(

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
 import duckdb
@@ -12,15 +13,18 @@ import pytest
 from prefect import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
 from prefect.client.schemas.sorting import TaskRunSort
+from prefect.flow_engine import run_flow
 from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner
 
 from flows.aftermath import summary_page
 from flows.cli.app import app
+from flows.deployments import nightly
 from flows.refresh import STAGES, chosen, refresh
 from schemas.errors import HomeError, SettingsError
 from schemas.values import Home
 from tasks.imports.importing import import_paths
+from tasks.upkeep.timetable import timetable
 from warehouse.night.locking import locked
 
 STORY = [
@@ -73,31 +77,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return home
 
 
-def artifact(flow_run: UUID, key: str) -> str:
+def artifact(flow_run: UUID, key: str) -> Any:
     """What an artifact of a flow run says."""
     with get_client(sync_client=True) as client:
         wanted = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[flow_run]), key=ArtifactFilterKey(any_=[key]))
         (found,) = client.read_artifacts(artifact_filter=wanted)
-    assert isinstance(found.data, str)
     return found.data
 
 
 def test_a_night_reads_as_a_story_and_publishes(home: Home) -> None:
-    summary = refresh(source="files")
+    due = timetable("0 3 * * *", "Europe/Berlin", "files", datetime.fromisoformat("2026-11-25"))
+    with get_client(sync_client=True) as client:
+        made = client.create_flow_run_from_deployment(cast("UUID", nightly(due).apply()))
+    summary = run_flow(refresh, flow_run=made, parameters=made.parameters)
     assert summary["verdict"] == "published"
     with get_client(sync_client=True) as client:
         (run,) = client.read_flow_runs()
         tasks = client.read_task_runs(sort=TaskRunSort.EXPECTED_START_TIME_ASC)
     assert (run.name, run.state_name) == ("files night", "Completed")
     assert sorted(task.name for task in tasks) == sorted(STORY)
-    assert run.parameters == {
-        "source": "files",
-        "full": False,
-        "from_stage": "",
-        "only": "",
-        "force": False,
-        "dry_run": False,
-    }
+    assert run.parameters == {"source": "files"}
+    assert artifact(run.id, "progress") == 100.0
     page, stages, accounting, metrics = (artifact(run.id, key) for key in ("night", "stages", "accounting", "metrics"))
     assert page.startswith("# Files night published\n")
     assert f"[The report](file://{home.reports}/index.html)" in page
