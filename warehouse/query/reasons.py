@@ -181,8 +181,8 @@ def _places(kind: str, basket_ids: Sequence[str], names: Mapping[str, str]) -> s
         return one if len(basket_ids) == 1 else several.format(len(basket_ids))
     if len(basket_ids) == 1:
         return f"your playlist {named[0]}"
-    among = ", among them" if len(basket_ids) > len(named) else ":"
-    return f"{several.format(len(basket_ids))}{among} {_listed(named)},"
+    among = "among them " if len(basket_ids) > len(named) else ""
+    return f"{several.format(len(basket_ids))} ({among}{_listed(named)})"
 
 
 def _held(seed: Mapping[str, Any]) -> set[str]:

@@ -95,8 +95,8 @@ def test_company_has_counts_chance_and_confidence(
 
 @pytest.mark.parametrize(("count", "text"), [
     (1, "in your playlist “Calm” with “Seed” (thin evidence)"),
-    (2, "in 2 of your playlists: “Calm” and “Night bus”, together (thin evidence)"),
-    (4, "in 4 of your playlists, among them “Calm” and “Night bus”, together (fair evidence)"),
+    (2, "in 2 of your playlists (“Calm” and “Night bus”) together (thin evidence)"),
+    (4, "in 4 of your playlists (among them “Calm” and “Night bus”) together (fair evidence)"),
 ])  # fmt: skip
 def test_company_names_playlists_that_have_a_name(count: int, text: str) -> None:
     names = {"playlist:0": "Calm", "playlist:1": "Night bus", "playlist:2": "Walks"}
