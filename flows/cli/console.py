@@ -19,9 +19,10 @@ err = Console(stderr=True, highlight=False)
 
 @dataclass
 class Talk:
-    """How the program talks on stderr: in text, or in JSON lines for a log collector (SEGUE_LOG)."""
+    """How the program talks on stderr: in text, or in JSON lines for a log collector (SEGUE_LOG), and of which night."""
 
     is_json: bool = False
+    run_id: str | None = None
 
 
 talk = Talk()
@@ -42,7 +43,7 @@ def plain_lines(text: str) -> str:
 def say(message: str) -> None:
     """Talk to the person, on stderr."""
     if talk.is_json:
-        say_json("info", __name__, message.strip())
+        say_json("info", __name__, message.strip(), run_id=talk.run_id)
     else:
         err.print(Text(plain_lines(message)), soft_wrap=True)
 

@@ -72,8 +72,8 @@ def refresh(
     settings = Settings.from_env()
     if source is not None:
         settings = replace(settings, source=source.value)
-    prepare_home(settings.home)
     with shown(settings.log):
+        prepare_home(settings.home)
         if plan:
             from flows.refresh import plan_night
 
@@ -114,6 +114,7 @@ def _show_plan(plan: Any, *, as_json: bool) -> None:
 def tell(summary: dict[str, Any]) -> None:
     """The end of a night in a few lines: what changed, what was coped with, where the report is, what to try."""
     seconds = (summary["ended_at"] - summary["started_at"]).total_seconds()
+    console.talk.run_id = summary["run_id"]
     console.say(f"\n{summary['verdict'].capitalize()} after {seconds:.0f} s: {summary['changes']}.")
     for problem in summary["problems"]:
         console.say(f"  coped with: {problem}")
@@ -142,8 +143,8 @@ def schedule(
     settings = Settings.from_env()
     if source is not None:
         settings = replace(settings, source=source.value)
-    prepare_home(settings.home)
     with shown(settings.log):
+        prepare_home(settings.home)
         from flows.deployments import serve_nightly
 
         hush_prefect()
