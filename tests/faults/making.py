@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 from contextlib import suppress
@@ -47,6 +48,10 @@ class Command:
         """The exit status; negative: the signal that ended it."""
         self.status = int(self._line())
         return self.status
+
+    def lasts(self, seconds: float) -> bool:
+        """Whether it is still at work after so long; returns as soon as it is not."""
+        return not select.select([self._zygote.stdout], [], [], seconds)[0]
 
     def send(self, number: signal.Signals) -> None:
         """A signal, whether it has ended by now or not."""
@@ -148,7 +153,7 @@ def settings(spotify: StandIn) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """Homes before the first night and after each, and the tables after each; ``seconds`` of the longer night."""
+    """Homes before the first night and after each, and the tables after each; ``seconds`` of the shorter night."""
 
     homes: dict[int, Path]
     tables: dict[int, dict[str, pl.DataFrame]]

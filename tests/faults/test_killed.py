@@ -17,7 +17,7 @@ def test_a_night_killed_at_any_moment_costs_nothing(segue, undisturbed, kills):
         dying = segue(day)
         for _ in range(moments.randint(1, 3)):
             night = dying.start("refresh")
-            time.sleep(moments.uniform(0, undisturbed.seconds))
+            night.lasts(moments.uniform(0, undisturbed.seconds))
             night.send(signal.SIGKILL)
             killed += night.wait() == -signal.SIGKILL
             if dying.home.warehouse.exists():
