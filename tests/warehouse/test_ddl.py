@@ -16,8 +16,16 @@ from warehouse.statements import identifier, literal, statement
 
 SQL = files("warehouse") / "sql"
 NAMES = sorted(str(path.relative_to(str(SQL))).removesuffix(".sql") for path in Path(str(SQL)).rglob("*.sql"))
-TEMPLATES = {"profile_column", "macros", "views", "replace_songs", "links/tables", "links/view", "links/cards"}
-"""Not run here: the parts of another statement, and what building a night runs anyhow."""
+TEMPLATES = {
+    "profile_column",
+    "macros",
+    "views",
+    "replace_songs",
+    *(f"links/{name}" for name in ("tables", "view", "cards")),
+    *(f"memory/{name}" for name in ("model", "lists", "comments")),
+    "bench/nearest",
+}
+"""Not run here: the parts of another statement, and what building a night or a bench runs anyhow."""
 
 VALUES = {"table": "tracks", "database": "warehouse"}
 

@@ -1,3 +1,4 @@
+-- What the tables that a night remembers hold.
 comment on table song_model is
     'One row is a number of the song model as it was last fitted: weights, means, how many tracks share a term. The next nights score with the same';
 comment on column song_model.kind is 'What the number is of: weight, mean, deviation, count, or a kind of metadata';
