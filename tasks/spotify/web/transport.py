@@ -269,7 +269,7 @@ class Transport:
 
 
 def error_message(reply: Reply) -> str:
-    """What an error body says, in whichever of its forms: nested, flat, plain text, HTML or nothing (then ``""``)."""
+    """What an error body says, on one line, in whichever of its forms: nested, flat, plain text, HTML or nothing (then ``""``)."""
     error = reply.data.get("error") if isinstance(reply.data, dict) else None
     if isinstance(error, dict):
         said = error.get("message")
@@ -277,14 +277,21 @@ def error_message(reply: Reply) -> str:
         said = reply.data.get("error_description") or error
     else:
         said = None if reply.data is not None or reply.text.lstrip().startswith("<") else reply.text.strip()
-    return said[:300] if isinstance(said, str) else ""
+    return _line(said)
 
 
 def error_reason(reply: Reply) -> str:
     """The machine-readable word of an error body: ``reason`` of the Web API, ``error`` of the accounts service."""
     error = reply.data.get("error") if isinstance(reply.data, dict) else None
     reason = error.get("reason") if isinstance(error, dict) else error
-    return reason if isinstance(reason, str) else ""
+    return _line(reason)
+
+
+def _line(said: object) -> str:
+    """A service's text as a part of our one line; what is no text says nothing."""
+    if not isinstance(said, str):
+        return ""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in said).split())[:300]
 
 
 def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
