@@ -60,7 +60,7 @@ class Command:
 
     @property
     def said(self) -> str:
-        return self._output.read_text()
+        return self._output.read_text() if self._output.exists() else ""
 
 
 @dataclass

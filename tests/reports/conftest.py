@@ -47,7 +47,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     return Drawn(night, root / "pages")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # Playwright's event loop runs as long; tests of Prefect in other files have loops of their own
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("the pages are tried in Chromium, which is not there: apt-get install chromium")
