@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 
-VIEWS = ("all", "warm", "cold")
 RESAMPLES = 1_000
 """Bootstrap samples behind an interval."""
 

@@ -27,16 +27,6 @@ SOUNDS = {
 }
 """Features that make a sound, straightened where they pile up near zero."""
 
-POOLED = (
-    "collaborative.user2",
-    "collaborative.item",
-    "collaborative.near",
-    "collaborative.userart",
-    "collaborative.abask",
-    "metadata.artist",
-)
-"""The best songs by each of these become candidates."""
-
 NEAR = 10
 """Songs at most so many places apart in a basket are near."""
 
@@ -47,7 +37,7 @@ ARTISTS = 50
 """Songs of so many artists who stand in such baskets become candidates."""
 
 PER = 80
-"""Candidates from each signal in ``POOLED``, unless told."""
+"""The best songs by each signal that finds some become candidates: so many, unless told."""
 
 CHUNK = 8_000
 """Songs of lists that are worked on at once (and the rest of the last list); bounds the memory."""
@@ -123,7 +113,7 @@ def signals(
 
     ``lists`` [list_id, track_id] are the seeds; unknown ids are passed over. ``own`` [list_id, basket_id] names the baskets
     that must not speak for a list: to train, the basket that a list was cut from, hidden songs and all. Without it they are
-    the baskets that lie wholly inside the list. ``per`` candidates come from each signal in ``POOLED``; ``more``
+    the baskets that lie wholly inside the list. ``per`` candidates come from each signal that finds some; ``more``
     [list_id, track_id] adds others. No candidate is a version of a seed.
     """
     parts = list(chunks(lists, corpus, own, per=per, more=more))
