@@ -47,10 +47,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     return Drawn(night, root / "pages")
 
 
-@pytest.fixture(
-    scope="module"
-)  # Playwright's event loop runs as long; tests of Prefect in other files have loops of their own
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium, as long as a file of tests: Playwright's event loop must be gone when Prefect's tests begin one of theirs."""
     if CHROMIUM is None:
         pytest.skip("the pages are tried in Chromium, which is not there: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -81,7 +80,7 @@ def window(browser: Browser) -> Iterator[Window]:
         yield one
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def newspaper(browser: Browser, demo: Drawn) -> Iterator[Window]:
     """The newspaper of the demo, for tests that only look at it."""
     with opened(browser) as one:
