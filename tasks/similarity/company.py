@@ -26,13 +26,14 @@ class Company:
 
     ``together``: the weight of each of the seed's baskets among them all (asymmetric cosine: Aiolli, RecSys 2013);
     ``alike``: the weight of the baskets that share songs with those, among them all (a walk of two steps more: Cooper et
-    al., WWW 2014). ``near`` [track, track] is how close two stand in baskets, over how common they are. ``artists`` [track,
-    basket] are rows of length 1 at most: the baskets in which the artists of a track stand.
+    al., WWW 2014). ``steps`` [track, track] is how close two stand in baskets, ``near`` the same over how common they are.
+    ``artists`` [track, basket] are rows of length 1 at most: the baskets in which the artists of a track stand.
     """
 
     held: csr_array
     together: csr_array
     alike: csr_array
+    steps: csr_array
     near: csr_array
     artists: csr_array
 
@@ -44,18 +45,21 @@ class Company:
 
 @dataclass(frozen=True)
 class Circles:
-    """What baskets are to each other and to all tracks. Frozen, a song that joins one basket changes nobody outside of it.
+    """What baskets are to each other, to artists and to all tracks. Frozen, a song that joins one basket changes nobody
+    outside of it.
 
     ``baskets`` [basket_id, size, carriers]: its songs, and the tracks whose artists stand in it; ``alike`` [basket_id,
-    other_id, cosine]: for each the ``ALIKE`` likest, by the square of the cosine. A basket that is not among them is taken
-    as it is tonight, and listens to the others, but they not to it.
+    other_id, cosine]: for each the ``ALIKE`` likest, by the square of the cosine; ``artists`` [artist_id, basket_id]: who
+    stands where. A basket that is not among them is taken as it is tonight, and listens to the others, but they not to it;
+    so is an artist who stood nowhere.
     """
 
     baskets: pl.DataFrame
     alike: pl.DataFrame
+    artists: pl.DataFrame
 
     @classmethod
-    def of(cls, placed: pl.DataFrame, credits: csr_array) -> "Circles":
+    def of(cls, placed: pl.DataFrame, credits: csr_array, artists: pl.Series) -> "Circles":
         """As baskets are now; arguments as of ``company``."""
         held, names = _held(placed, credits.shape[0])
         size = np.asarray(held.sum(axis=0)).ravel()[: names.len()]
@@ -66,14 +70,16 @@ class Circles:
             {"basket_id": names.gather(pairs.row), "other_id": names.gather(pairs.col), "cosine": pairs.data}
         )
         baskets = pl.DataFrame({"basket_id": names, "size": size, "carriers": carriers.astype(np.float64)})
-        return cls(baskets, alike.sort("basket_id", "other_id"))
+        stood = told.tocoo()
+        stands = pl.DataFrame({"artist_id": artists.gather(stood.row), "basket_id": names.gather(stood.col)})
+        return cls(baskets, alike.sort("basket_id", "other_id"), stands.sort("artist_id", "basket_id"))
 
 
-def company(placed: pl.DataFrame, credits: csr_array, tracks: int, circles: Circles) -> Company:
-    """From the rows of ``baskets`` [row, basket_id, position, weight], sorted by basket and position, and [track, artist].
+def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks: int, circles: Circles) -> Company:
+    """From the rows of ``baskets`` [row, basket_id, position, weight], sorted by basket and position.
 
-    A basket weighs its own weight over the root of its size. ``tracks`` is the size of the catalogue by which baskets are
-    rare or common.
+    ``credits`` is [track, artist], a column for each of the ids ``artists``. A basket weighs its own weight over the root of
+    its size. ``tracks`` is the size of the catalogue by which baskets are rare or common.
     """
     total = credits.shape[0]
     held, names = _held(placed, total)
@@ -91,21 +97,29 @@ def company(placed: pl.DataFrame, credits: csr_array, tracks: int, circles: Circ
     alike = csr_array(diags_array(is_new) @ _alike(held, now) + _frozen(circles.alike, names, held.shape[1]))
     alike.sort_indices()
     listens = csr_array(weighed @ alike @ diags_array(weight))
+    steps, common = _steps(placed.select("row", "basket_id"), total), np.diff(held.indptr) + 1.0
+    near = csr_array(diags_array(common**-0.75) @ steps @ diags_array(common**-0.25))
+    near.sum_duplicates()  # in canonical form a pair is looked up by bisection
+    told = _stood(circles.artists, artists, names, _told(held, credits))
     return Company(
         held=held,
         together=csr_array(diags_array(1 / (whole + THIN)) @ weighed),
         alike=csr_array(diags_array(_inverse(np.asarray(listens.sum(axis=1)).ravel())) @ listens),
-        near=_near(placed.select("row", "basket_id"), total, np.diff(held.indptr) + 1.0),
-        artists=_artists(held, credits, tracks, known["carriers"]),
+        steps=steps,
+        near=near,
+        artists=_artists(told, credits, tracks, known["carriers"]),
     )
 
 
 def heads(matrix: csr_array, most: int) -> csr_array:
     """The ``most`` largest values of each row; of equal ones those that come first."""
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((matrix.indices, -matrix.data, row))
-    place = np.arange(order.size) - matrix.indptr[row[order]]
-    kept = order[place < most]
+    length = np.diff(matrix.indptr)
+    row = np.repeat(np.arange(matrix.shape[0]), length)
+    long = np.flatnonzero(length[row] > most)  # most rows are short and stay as they are
+    order = long[np.lexsort((matrix.indices[long], -matrix.data[long], row[long]))]
+    place = np.arange(order.size) - np.searchsorted(row[order], row[order])
+    kept = np.ones(row.size, dtype=bool)
+    kept[order[place >= most]] = False
     return csr_array((matrix.data[kept], (row[kept], matrix.indices[kept])), shape=matrix.shape)
 
 
@@ -150,9 +164,23 @@ def _told(held: csr_array, credits: csr_array) -> csr_array:
     return told
 
 
-def _artists(held: csr_array, credits: csr_array, tracks: int, frozen: pl.Series) -> csr_array:
+def _stood(frozen: pl.DataFrame, artists: pl.Series, names: pl.Series, now: csr_array) -> csr_array:
+    """[artist, basket] of ones: who stood where when that was frozen; ``now`` for those who stood nowhere."""
+    numbers = pl.DataFrame({"artist_id": artists, "artist": np.arange(artists.len())})
+    places = pl.DataFrame({"basket_id": names, "basket": np.arange(names.len())})
+    known = frozen.join(numbers, on="artist_id").join(places, on="basket_id", how="left")
+    is_new = np.ones(now.shape[0])
+    is_new[known["artist"].to_numpy()] = 0
+    held = known.drop_nulls("basket")
+    where = (held["artist"].to_numpy(), held["basket"].to_numpy())
+    stood = csr_array((np.ones(held.height), where), shape=now.shape)
+    return csr_array(stood + diags_array(is_new) @ now)
+
+
+def _artists(told: csr_array, credits: csr_array, tracks: int, frozen: pl.Series) -> csr_array:
     """[track, basket]: in which baskets the artists of a track stand, those of many tracks counting less."""
-    profile = csr_array(credits @ _told(held, credits))
+    profile = csr_array(credits @ told)
+    profile.eliminate_zeros()
     profile.sort_indices()
     carriers = _known(frozen, np.bincount(profile.indices, minlength=profile.shape[1]))
     profile = csr_array(profile @ diags_array(np.log1p(tracks / np.maximum(carriers, 1))))
@@ -160,17 +188,15 @@ def _artists(held: csr_array, credits: csr_array, tracks: int, frozen: pl.Series
     return heads(csr_array(diags_array(_inverse(length)) @ profile), PROFILE)
 
 
-def _near(placed: pl.DataFrame, total: int, common: np.ndarray) -> csr_array:
-    """[track, track]: over all baskets, 1 over the root of how many places apart two songs stand, over how common they are."""
-    near = csr_array((total, total))
+def _steps(placed: pl.DataFrame, total: int) -> csr_array:
+    """[track, track]: over all baskets, 1 over the root of how many places apart two songs stand."""
+    steps = csr_array((total, total))
     for apart in range(1, NEAR + 1):
         pairs = placed.select("row", other=pl.col("row").shift(-apart).over("basket_id")).drop_nulls()
         one, two = pairs["row"].to_numpy().astype(np.int64), pairs["other"].to_numpy().astype(np.int64)
         step = csr_array((np.full(one.size, apart**-0.5), (one, two)), shape=(total, total))
-        near = csr_array(near + step + step.T)
-    near = csr_array(diags_array(common**-0.75) @ near @ diags_array(common**-0.25))
-    near.sum_duplicates()  # in canonical form a pair is looked up by bisection
-    return near
+        steps = csr_array(steps + step + step.T)
+    return steps
 
 
 def _inverse(values: np.ndarray) -> np.ndarray:

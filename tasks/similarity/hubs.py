@@ -34,10 +34,13 @@ class Published:
 
     def of(self, start: int, stop: int) -> Lists:
         """The published lists of the tracks from ``start`` to ``stop``."""
-        part = np.arange(start, min(stop, len(self.is_shown)))
-        told = _closed(self.lists.of(part), self.is_shown[part], self.filled.others.shape[1])
-        low, high = np.searchsorted(self.rows, [start, stop])
-        told.put(self.rows[low:high] - start, self.filled.of(np.arange(low, high)))
+        return self.among(np.arange(start, min(stop, len(self.is_shown))))
+
+    def among(self, tracks: np.ndarray) -> Lists:
+        """The published lists of ``tracks`` (rows, each once)."""
+        told = _closed(self.lists.of(tracks), self.is_shown[tracks], self.filled.others.shape[1])
+        _, here, there = np.intersect1d(tracks, self.rows, assume_unique=True, return_indices=True)
+        told.put(here, self.filled.of(there))
         return told
 
 
@@ -115,50 +118,50 @@ def _hosted(given: Signals, told: Published, counts: np.ndarray, top: int) -> Pu
     of_song = np.bincount(given.songs, weights=counts)
     tracks, firsts = np.unique(given.songs, return_index=True)
     guests = firsts[of_song[tracks] == 0]
-    chosen: dict[int, list[int]] = {}
+    asked = told.among(guests).others[:, :HOSTS]
+    row, place = np.nonzero(asked >= 0)
+    host, guest = asked[row, place], guests[row]
+    values = addends(given, host, guest)
+    likes = np.flatnonzero(values["audio"] + values["metadata"] + values["collaborative"] > 0)
+    chosen: dict[int, list[int]] = {}  # host -> its guests, as places of ``values``
     lengths = told.is_shown.sum(axis=1)
     lengths[told.rows] = told.filled.lengths
-    for guest in guests:
-        own = told.of(guest, guest + 1).others[0, :HOSTS]
-        hosts = own[own >= 0]
-        if not hosts.size:
-            continue
-        values = addends(given, hosts, np.full(hosts.size, guest))
-        scores = values["audio"] + values["metadata"] + values["collaborative"]
-        for host in hosts[scores > 0]:
-            taken = chosen.setdefault(int(host), [])
-            place = min(lengths[host], top - 1 - len(taken))
-            if len(taken) < GUESTS and place > 0:
-                taken.append(int(guest))
-                break
-    hosts = np.array(sorted(host for host, taken in chosen.items() if taken), dtype=np.int64)
+    seated: set[int] = set()
+    for pair in likes.tolist():
+        taken = chosen.setdefault(int(host[pair]), [])
+        room = min(lengths[host[pair]], top - 1 - len(taken))
+        if row[pair] not in seated and len(taken) < GUESTS and room > 0:
+            taken.append(pair)
+            seated.add(int(row[pair]))
+    hosts = np.array(sorted(one for one, taken in chosen.items() if taken), dtype=np.int64)
     if not hosts.size:
         return told
     rows = np.union1d(told.rows, hosts)
-    filled = Lists.empty(rows.size, top)
-    for place, row in enumerate(rows):
-        filled.put(np.array([place]), told.of(row, row + 1))
-    for host in hosts:
-        _seat(given, filled, int(np.searchsorted(rows, host)), int(host), chosen[int(host)], counts, top)
+    filled = told.among(rows)
+    for one in hosts.tolist():
+        pairs = np.array(chosen[one])
+        guests_of = {"others": guest[pairs]} | {name: column[pairs] for name, column in values.items()}
+        _seat(given, filled, int(np.searchsorted(rows, one)), guests_of, counts, top)
     return Published(told.lists, told.is_shown, rows, filled)
 
 
-def _seat(given: Signals, lists: Lists, place: int, host: int, guests: list[int], counts: np.ndarray, top: int) -> None:
-    """Put ``guests`` at the end of a list in place of those who stand elsewhere, too, by their scores."""
+def _seat(
+    given: Signals, lists: Lists, place: int, guests: dict[str, np.ndarray], counts: np.ndarray, top: int
+) -> None:
+    """Put ``guests`` (by the names of ``TABLES``) at the end of a list in place of those who stand elsewhere, too."""
     one = lists.of(np.array([place]))
     length = int(one.lengths[0])
     for column in range(length - 1, max(length - 1 - 2 * GUESTS, 0), -1):
-        if length + len(guests) <= top:
+        if length + guests["others"].size <= top:
             break
         if counts[one.others[0, column]] > 1:
             counts[one.others[0, column]] -= 1
             one = _closed(one, (np.arange(one.others.shape[1]) != column)[None, :] & (one.others >= 0), top)
             length -= 1
-    guests = guests[: top - length]
-    extra = Lists.empty(1, max(len(guests), 1))
-    extra.others[0, : len(guests)] = guests
-    for name, values in addends(given, np.full(len(guests), host), np.array(guests, dtype=np.int64)).items():
-        getattr(extra, name)[0, : len(guests)] = values
+    room = min(guests["others"].size, top - length)
+    extra = Lists.empty(1, max(room, 1))
+    for name, values in guests.items():
+        getattr(extra, name)[0, :room] = values[:room]
     lists.put(np.array([place]), _merged(given.songs, one, extra, top))
 
 

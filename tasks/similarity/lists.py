@@ -146,7 +146,7 @@ def arranged(
     """Lists of pairs, by score and then by number, one version of a song, ``depth`` at most."""
     score = values["audio"] + values["metadata"] + values["collaborative"]
     order = np.flatnonzero(score > 0)
-    order = order[np.lexsort((other[order], -score[order], row[order]))]
+    order = order[np.argsort(_keys(row[order], score[order], other[order]))]
     order = order[_firsts(row[order], songs[other[order]])]
     sorted_row = row[order]
     column = np.arange(order.size) - np.searchsorted(sorted_row, np.arange(rows))[sorted_row]
@@ -156,6 +156,13 @@ def arranged(
     for name, column_values in values.items():
         getattr(lists, name)[place] = column_values[order]
     return lists
+
+
+def _keys(row: np.ndarray, score: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """One number for each pair that sorts by row, then by score (the best first), then by other: much quicker than by three."""
+    highest, names = int(score.max(initial=0)), int(other.max(initial=0)).bit_length()
+    told = (row.astype(np.int64) << highest.bit_length()) | (highest - score)
+    return np.asarray((told << names) | other)
 
 
 def _firsts(row: np.ndarray, song: np.ndarray) -> np.ndarray:

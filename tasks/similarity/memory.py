@@ -19,7 +19,7 @@ from tasks.similarity.neighbours import Work, build, in_threads, updated
 from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
 from tasks.similarity.weights import STATED
 
-METHOD = "lists-1"
+METHOD = "lists-2"
 """Versioned id of what lists and prints are; a change of it begins from nothing."""
 REFIT = 0.05
 """Share of the tracks that may have changed, come or gone before the model is fitted anew."""
@@ -121,6 +121,9 @@ def _frozen(
         alike=model.filter(pl.col("kind").str.starts_with("alike "))
         .select(basket_id=pl.col("kind").str.slice(6), other_id="name", cosine="value")
         .sort("basket_id", "other_id"),
+        artists=model.filter(pl.col("kind").str.starts_with("artist "))
+        .select(artist_id=pl.col("kind").str.slice(7), basket_id="name")
+        .sort("artist_id", "basket_id"),
     )
     scale = Scale(int(numbers["tracks"]), then, mean, deviation, carriers.sort("part", "term"), circles)
     return scale, weights, bool(numbers["is_learned"])
@@ -140,11 +143,12 @@ def _model(method: str, scale: Scale, weights: Mapping[str, float], is_learned: 
     terms = scale.carriers.select(
         kind=pl.concat_str(pl.lit("term "), "part"), name="term", value=pl.col("carriers").cast(pl.Float64)
     )
-    baskets, alike = scale.circles.baskets, scale.circles.alike
+    baskets, alike, stands = scale.circles.baskets, scale.circles.alike, scale.circles.artists
     circles = [
         baskets.select(kind=pl.lit("basket size"), name="basket_id", value="size"),
         baskets.select(kind=pl.lit("basket carriers"), name="basket_id", value="carriers"),
         alike.select(kind=pl.concat_str(pl.lit("alike "), "basket_id"), name="other_id", value="cosine"),
+        stands.select(kind=pl.concat_str(pl.lit("artist "), "artist_id"), name="basket_id", value=pl.lit(1.0)),
     ]
     return pl.concat([pl.DataFrame(rows, schema=["kind", "name", "value"], orient="row"), terms, *circles])
 

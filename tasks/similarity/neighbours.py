@@ -69,8 +69,7 @@ def updated(given: Signals, old: Lists, is_touched: np.ndarray, top: int, work: 
     left = old.others.copy()
     left[(left >= 0) & is_touched[np.maximum(left, 0)]] = -2
     is_lost = is_touched | ((left < 0).all(axis=1) & ~old.is_whole)
-    is_short = ((left >= 0).sum(axis=1) < reserve_for(top)) & ~old.is_whole
-    if (is_lost | is_short).sum() > MUCH * total:
+    if is_lost.sum() > MUCH * total:
         return build(given, top, work), total
     lists = _without(old, left)
     _enter(given, lists, np.flatnonzero(~is_lost), np.flatnonzero(is_touched), depth)
@@ -101,7 +100,7 @@ def _enter(given: Signals, lists: Lists, seeds: np.ndarray, newcomers: np.ndarra
     lengths = lists.lengths
     last = lists.scores[np.arange(len(lengths)), np.maximum(lengths - 1, 0)]
     floor = np.where(lists.is_whole, 1, np.maximum(last, 1))
-    step = max(64, SQUARE // newcomers.size)
+    step = min(max(64, SQUARE // newcomers.size), BLOCK)
 
     def entering(start: int) -> tuple[np.ndarray, np.ndarray]:
         part = seeds[start : start + step]

@@ -66,7 +66,8 @@ class Scale:
         mean, deviation = _moments(_sound_columns(ids.join(features, on="track_id"))[0])
         tracks = songs.sort("track_id").with_row_index("row")
         terms = _terms(tracks)
-        artists = incidence(terms.filter(part="artist").select("row", value="term"), tracks.height)
+        credits = terms.filter(part="artist")
+        artists = incidence(credits.select("row", value="term"), tracks.height)
         return cls(
             tracks=songs.height,
             baskets=baskets.join(ids, on="track_id", how="semi")["basket_id"].n_unique(),
@@ -76,7 +77,7 @@ class Scale:
             .agg(carriers=pl.len())
             .filter(pl.col("carriers") > 1)
             .sort("part", "term"),
-            circles=Circles.of(_placed(baskets, tracks), artists),
+            circles=Circles.of(_placed(baskets, tracks), artists, credits["term"].unique().sort()),
         )
 
 
@@ -196,7 +197,8 @@ class Signals:
             np.concatenate([names.hash(seed).to_numpy() for seed in (1, 2)]) if names.len() else np.zeros(2, np.uint64)
         )
         ids = self.tracks["track_id"].hash(3).to_numpy()
-        found = _prints(self._gives, keys) + 3 * _prints(self._takes, keys) + 5 * _prints(self._company.near, ids)
+        # steps and not near: that another song became more common is that song's change, and not a change of this one
+        found = _prints(self._gives, keys) + 3 * _prints(self._takes, keys) + 5 * _prints(self._company.steps, ids)
         return np.asarray(found.view(np.int64))
 
     def expected(self, first: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -242,7 +244,9 @@ def signals(
     rare = csr_array(metadata @ diags_array((~is_common).astype(float)))
     rare.eliminate_zeros()
     common = metadata[:, np.flatnonzero(is_common)].toarray()
-    heard = company(_placed(baskets, tracks), (parts["artist"] > 0).astype(np.float64), scale.tracks, scale.circles)
+    credits = csr_array((parts["artist"] > 0).astype(np.float64))
+    artists = tracks["artist_ids"].explode().drop_nulls().unique().sort()
+    heard = company(_placed(baskets, tracks), credits, artists, scale.tracks, scale.circles)
     gives, takes = _weighed(heard, weights)
     return Signals(
         tracks=tracks,
@@ -276,8 +280,9 @@ def _odd(is_known: np.ndarray) -> np.ndarray:
     has_any = np.asarray(is_known.any(axis=1))
     if not has_any.any():
         return has_any
-    patterns, times = np.unique(is_known[has_any], axis=0, return_counts=True)
-    return has_any & (is_known != patterns[times.argmax()]).any(axis=1)
+    pattern = (is_known @ 2.0 ** np.arange(is_known.shape[1])).astype(np.int64)
+    patterns, times = np.unique(pattern[has_any], return_counts=True)
+    return np.asarray(has_any & (pattern != patterns[times.argmax()]))
 
 
 def _weighed(heard: Company, weights: Mapping[str, float]) -> tuple[csr_array, csr_array]:

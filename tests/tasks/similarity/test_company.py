@@ -15,7 +15,8 @@ def heard(*lists: str, artists: str = "abcdef", weight: float = 1.0) -> Company:
     rows = [("abcdef".index(t), str(n), place, weight) for n, text in enumerate(lists) for place, t in enumerate(text)]
     placed = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     credits = csr_array((np.ones(6), (np.arange(6), ["abcdef".index(a) for a in artists])), shape=(6, 6))
-    return company(placed, credits, 6, Circles.of(placed, credits))
+    names = pl.Series([*"abcdef"])
+    return company(placed, credits, names, 6, Circles.of(placed, credits, names))
 
 
 def share(left: csr_array, right: csr_array, pair: str) -> float:
@@ -58,3 +59,23 @@ def test_nothing_is_said_where_there_is_nothing(lists: tuple[str, ...]) -> None:
     found = heard(*lists)
     assert found.alike.nnz == found.near.nnz == 0
     assert found.baskets.sum() == len(lists)
+
+
+def test_an_artist_stands_where_he_stood_when_the_model_was_fitted() -> None:
+    rows = [
+        ("abcdef".index(t), name, place, 1.0)
+        for name, text in {"0": "ab", "1": "ce"}.items()
+        for place, t in enumerate(text)
+    ]
+    placed = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    names, credits = pl.Series([*"abcdef"]), csr_array(np.eye(6))
+    circles = Circles.of(placed.filter(basket_id="0"), credits, names)
+    found = company(placed, credits, names, 6, circles)
+    assert share(found.artists, found.artists, "ab") == pytest.approx(1.0)
+    assert share(found.artists, found.artists, "ce") == pytest.approx(
+        1.0
+    )  # both were nowhere: they stand where they are
+    moved = placed.with_columns(pl.when(pl.col("row") == 4).then(0).otherwise("row").cast(pl.UInt32).alias("row"))
+    found = company(moved, credits, names, 6, circles)
+    assert share(found.together, found.held, "ca") > 0
+    assert share(found.artists, found.artists, "ca") == 0  # a is in the new list, but known from the old one

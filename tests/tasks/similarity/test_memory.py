@@ -90,3 +90,15 @@ def test_any_nights_end_as_if_all_had_been_worked_out_anew(nights: list[tuple[di
             anew = relate(*night(*tables), TOP, (past.model, past.memory.clear()), lambda: None, "test")
             assert told(tonight).equals(told(anew))
             past = tonight
+
+
+def test_a_new_playlist_concerns_its_own_songs_and_nobody_else() -> None:
+    """It once reached the other songs of its artists, and all that stand close to its songs elsewhere."""
+    tracks = {letter: (place // 2, place, 0.5) for place, letter in enumerate(LETTERS)}
+    playlists = {f"list {number}": text for number, text in enumerate(["abcd", "efgh", "ijkl", "mnop", "acegi", "qrs"])}
+    first = related(night(tracks, playlists))
+    assert first.note == "model fitted anew, lists of all 20 tracks worked out"
+    second = related(night(tracks, playlists | {"list new": "ae"}), first)
+    assert second.note == "2 tracks new, changed or kin of those: 2 of 20 lists worked out anew"
+    together = told(second).filter(track_id="a", neighbour_id="e")
+    assert together["baskets_together"].to_list() == [2]
