@@ -10,6 +10,7 @@ rounded to millionths, so that equal ones are equal on every machine and go by t
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -22,6 +23,8 @@ ERROR = 4e-6
 CELL = 256
 """Rows of a cell, about; a tile of so many columns and ``TILE`` rows stays in the cache of one core."""
 TILE = 512
+AT_ONCE = 64 * TILE
+"""Rows whose candidates are in memory at a time, eight bytes each."""
 SEEN = 2_048
 """Rows nearby, at least, that are looked at to bound a row from below."""
 THREADS = 2
@@ -79,17 +82,15 @@ def nearest(vectors: np.ndarray, top: int, *, recall: float = 1.0) -> tuple[np.n
         cells = Cells.of(np.ascontiguousarray(vectors, dtype=np.float32))
         bounds = np.concatenate(list(pool.map(lambda cell: _bounds(cells, cell, kept), range(len(cells.radii)))))
         reach = 1.0 if recall == 1 else _reach(cells, bounds, kept, recall)
-        numbers = range(len(cells.radii))
-        pairs = np.concatenate(list(pool.map(lambda cell: _scan(cells, cell, bounds, reach), numbers)))
-        pairs.sort()
-        bits, exact = _bits(total), vectors.astype(np.float64)[cells.order]
-        blocks = range(-(-total // TILE))
-        edges = np.searchsorted(pairs, np.arange(0, total, TILE).astype(np.uint64) << np.uint64(64 - bits))
-        parts = np.split(pairs, edges[1:])
-        ranked = pool.map(lambda block: _ranked(cells, exact, parts[block], block, kept), blocks)
-        for block, (others, points) in enumerate(ranked):
-            seeds = cells.order[block * TILE : (block + 1) * TILE]
-            found[seeds, :kept], scores[seeds, :kept] = others, points
+        exact = vectors.astype(np.float64)[cells.order]
+        for begin in range(0, total, AT_ONCE):
+            part = range(begin, min(begin + AT_ONCE, total))
+            scanned = pool.map(partial(_scan, cells, part, bounds, reach), range(len(cells.radii)))
+            blocks = range(begin, part.stop, TILE)
+            ranked = pool.map(partial(_ranked, cells, exact, kept), blocks, _split(list(scanned), blocks, _bits(total)))
+            for block, (others, points) in zip(blocks, ranked, strict=True):
+                seeds = cells.order[block : block + len(others)]
+                found[seeds, :kept], scores[seeds, :kept] = others, points
     return found, scores
 
 
@@ -103,7 +104,7 @@ def _bounds(cells: Cells, cell: int, kept: int) -> np.ndarray:
     others = np.concatenate([cells.rows[cells.start[one] : cells.start[one + 1]] for one in taken])
     scores = cells.rows[begin:end] @ others.T
     rank = scores.shape[1] - kept - 1  # one place more: a row is among its own others
-    return np.asarray(np.partition(scores, rank, axis=1)[:, rank])
+    return np.partition(scores, rank, axis=1)[:, rank].copy()  # a view would keep all scores of the cell in memory
 
 
 def _reach(cells: Cells, bounds: np.ndarray, kept: int, recall: float) -> float:
@@ -119,17 +120,19 @@ def _reach(cells: Cells, bounds: np.ndarray, kept: int, recall: float) -> float:
     return float(np.clip(np.quantile(np.concatenate(needed), recall), 0, 1))
 
 
-def _scan(cells: Cells, cell: int, bounds: np.ndarray, reach: float) -> np.ndarray:
-    """Pairs (any row, row of ``cell``) that reach the bound of the first, as numbers that sort by row, then the best first."""
+def _scan(cells: Cells, part: range, bounds: np.ndarray, reach: float, cell: int) -> np.ndarray:
+    """Pairs (row of ``part``, row of ``cell``) that reach the bound of the first, as numbers that sort by row, then the best
+    first."""
     begin, end = cells.start[cell], cells.start[cell + 1]
-    most = cells.rows @ cells.centres[cell] + cells.lengths * (reach * cells.radii[cell])
-    seeds = np.flatnonzero(most >= bounds - ERROR)
+    asked = slice(part.start, part.stop)
+    most = cells.rows[asked] @ cells.centres[cell] + cells.lengths[asked] * (reach * cells.radii[cell])
+    seeds = np.flatnonzero(most >= bounds[asked] - ERROR) + part.start
     total = len(cells.rows)
     left = np.empty((TILE, cells.rows.shape[1] + 1), dtype=np.float32)
     right = np.vstack([cells.rows[begin:end].T, np.ones((1, end - begin), dtype=np.float32)])
     tile = np.empty((TILE, end - begin), dtype=np.float32)
     parts = [np.empty(0, dtype=np.uint64)]
-    for seed in (seeds[part : part + TILE] for part in range(0, seeds.size, TILE)):
+    for seed in (seeds[start : start + TILE] for start in range(0, seeds.size, TILE)):
         left[: seed.size, :-1], left[: seed.size, -1] = cells.rows[seed], -bounds[seed]
         over = np.matmul(left[: seed.size], right, out=tile[: seed.size]).ravel()
         hits = np.flatnonzero(over >= -ERROR)
@@ -155,15 +158,24 @@ def _keys(row: np.ndarray, other: np.ndarray, score: np.ndarray, total: int) -> 
     )
 
 
-def _ranked(cells: Cells, exact: np.ndarray, pairs: np.ndarray, block: int, kept: int) -> tuple[np.ndarray, np.ndarray]:
-    """The ``kept`` best others of each row of a block of ``TILE``, by their numbers as given, and the scores in millionths.
+def _split(scanned: list[np.ndarray], blocks: range, bits: int) -> list[np.ndarray]:
+    """The pairs sorted, parted by the blocks of ``TILE`` rows that begin at ``blocks``."""
+    pairs = np.concatenate(scanned)
+    scanned.clear()
+    pairs.sort()
+    return np.split(pairs, np.searchsorted(pairs, np.array(blocks[1:], dtype=np.uint64) << np.uint64(64 - bits)))
 
-    ``pairs``: all keys of the block's rows, sorted.
+
+def _ranked(cells: Cells, exact: np.ndarray, kept: int, first: int, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The ``kept`` best others of each of the ``TILE`` rows from ``first`` on, by their numbers as given, and the scores in
+    millionths.
+
+    ``pairs``: all keys of those rows, sorted.
     """
-    rows = min(TILE, len(cells.rows) - block * TILE)
+    rows = min(TILE, len(cells.rows) - first)
     bits = _bits(len(cells.rows))
     room = 64 - 2 * bits
-    row = (pairs >> np.uint64(64 - bits)).astype(np.int64) - block * TILE
+    row = (pairs >> np.uint64(64 - bits)).astype(np.int64) - first
     place = ((pairs >> np.uint64(bits)) & np.uint64((1 << room) - 1)).astype(np.int64)
     other = (pairs & np.uint64((1 << bits) - 1)).astype(np.int64)
     edges = np.searchsorted(row, np.arange(rows + 1))
@@ -171,7 +183,7 @@ def _ranked(cells: Cells, exact: np.ndarray, pairs: np.ndarray, block: int, kept
     close = place[last] + int(ERROR * (1 << room))
     chosen = place <= close[row]
     row, other = row[chosen], other[chosen]
-    points = np.rint(np.einsum("ij,ij->i", exact[row + block * TILE], exact[other]) * MILLION).astype(np.int64)
+    points = np.rint(np.einsum("ij,ij->i", exact[row + first], exact[other]) * MILLION).astype(np.int64)
     keys = (row << (bits + 22)) | ((2 * MILLION - points) << bits) | cells.order[other]
     keys.sort()
     row = keys >> (bits + 22)

@@ -51,8 +51,10 @@ def test_fewer_others_than_asked_for_leave_places_open() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.integers(2, 120), st.integers(1, 4), st.integers(1, 30), st.integers(0, 99))
 def test_cells_never_cost_a_neighbour(rows: int, dims: int, top: int, seed: int) -> None:
-    """Small cells and a narrow look around: whatever is passed over must be too far away."""
+    """Small cells, a narrow look around, few rows at once: whatever is passed over must be too far away."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dense, "TILE", 8)
+        patch.setattr(dense, "AT_ONCE", 16)
         patch.setattr(dense, "CELL", 4)
         patch.setattr(dense, "SEEN", 8)
         assert_exact(units(rows, dims, seed) * np.float32(0.5), top)
