@@ -65,18 +65,18 @@ class Baskets(pa.DataFrameModel):
 
 
 class Neighbours(pa.DataFrameModel):
-    """One row is a song that belongs with another one; the addends sum to the score."""
+    """One row is a song that belongs with another one; the addends, kept to the millionth, sum to the score."""
 
     track_id: str = pa.Field(str_length=ID_LENGTH, description="The seed")
     rank: pl.Int32 = pa.Field(ge=1, le=100_000, description="1 is the nearest")
     neighbour_id: str = pa.Field(str_length=ID_LENGTH, description="The song that belongs with it")
     score: float = pa.Field(ge=-1e6, le=1e6, description="audio + metadata + collaborative + adjustments")
-    audio: float = pa.Field(ge=-1e6, le=1e6, description="What the sound adds to the score")
+    audio: float = pa.Field(ge=-1e3, le=1e3, description="What the sound adds to the score")
     metadata: float = pa.Field(
-        ge=-1e6, le=1e6, description="What artists, genres, album, era and title add to the score"
+        ge=-1e3, le=1e3, description="What artists, genres, album, era and title add to the score"
     )
-    collaborative: float = pa.Field(ge=-1e6, le=1e6, description="What shared baskets add to the score")
-    adjustments: float = pa.Field(ge=-1e6, le=1e6, description="What corrections such as hubness add to the score")
+    collaborative: float = pa.Field(ge=-1e3, le=1e3, description="What shared baskets add to the score")
+    adjustments: float = pa.Field(ge=-1e3, le=1e3, description="What corrections such as hubness add to the score")
     baskets_together: pl.Int32 = pa.Field(
         nullable=True, ge=0, le=2_000_000_000, description="Baskets that hold both songs"
     )

@@ -17,6 +17,8 @@ NUMBERED = "neighbours"
 """The one table that is a view for people: a million tracks have fifty million neighbours, whose ids alone would take a gigabyte.
 ``links`` holds numbers instead, which ``cards`` explains."""
 
+MILLION = 1_000_000
+"""Addends of neighbours are stored in millionths."""
 
 TYPES: dict[pl.DataType, str] = {
     pl.String(): "varchar",
@@ -109,23 +111,23 @@ def _column(column: Any) -> str:
 
 
 def _numbered() -> Iterator[str]:
-    """The two tables behind ``neighbours``, and the view: score is the sum of the addends, and takes no room."""
+    """The two tables behind ``neighbours``, and the view: what follows from other columns takes no room, and addends are whole
+    numbers, which take less than decimals."""
     columns = TABLES[NUMBERED].to_schema().columns
-    told = [column for name, column in columns.items() if name not in ("track_id", "rank", "neighbour_id", "score")]
     numbers = {"track": columns["track_id"], "neighbour": columns["neighbour_id"]}
-    parts = [
-        "track integer not null",
-        _column(columns["rank"]),
-        "neighbour integer not null",
-        *map(_column, told),
-    ]
+    whole = [*numbers, *addends()]
+    kept = [columns["rank"], columns["baskets_together"]]
+    parts = [*(f"{name} integer not null" for name in whole), *map(_column, kept)]
     yield f"create table links ({', '.join(parts)})"
     yield "comment on table links is 'One row is a row of neighbours as it is stored: tracks by their number in cards'"
     for name, column in numbers.items():
         yield f"comment on column links.{name} is {literal(f'{column.description}, by its number in cards')}"
-    for column in (columns["rank"], *told):
-        yield f"comment on column links.{identifier(column.name)} is {literal(column.description or '')}"
+    for name in addends():
+        yield f"comment on column links.{name} is {literal(f'{columns[name].description}, in millionths')}"
+    for column in kept:
+        yield f"comment on column links.{column.name} is {literal(column.description or '')}"
     yield statement("links/tables")
     yield statement("links/view").format(
-        score=" + ".join(map(identifier, addends())), told=", ".join(identifier(column.name) for column in told)
+        score=" + ".join(f"links.{name}" for name in addends()),
+        addends=", ".join(f"links.{name} / 1e6 as {name}" for name in addends()),
     )

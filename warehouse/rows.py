@@ -8,7 +8,7 @@ import polars as pl
 from duckdb import ConstraintException, DuckDBPyConnection
 
 from schemas.errors import InvalidDataError
-from warehouse.ddl import NUMBERED, key_of, polars_schema, required
+from warehouse.ddl import MILLION, NUMBERED, addends, key_of, polars_schema, required
 from warehouse.statements import identifier, statement
 
 AT_ONCE = 2_000_000
@@ -116,12 +116,12 @@ def _link(con: DuckDBPyConnection, frames: Iterable[pl.DataFrame]) -> int:
         found = pl.concat([told["track_id"], told["neighbour_id"]]).to_frame("track_id")
         known = _more(con, known, found)
         numbers = found.join(known, on="track_id", maintain_order="left")["number"].cast(pl.Int32)
-        linked = told.drop("track_id", "neighbour_id", "score").with_columns(
+        linked = told.select(
+            "rank",
+            "baskets_together",
+            *((pl.col(name) * MILLION).round().cast(pl.Int32) for name in addends()),
             track=numbers.head(told.height),
             neighbour=numbers.tail(told.height),
-            baskets_expected=pl.col("baskets_expected").round_sig_figs(
-                2
-            ),  # as it is told; all digits take four times the room
         )
         con.register("incoming", linked)
         con.execute("insert into links by name from incoming")

@@ -71,7 +71,7 @@ def timed(way: str, ask: Callable[..., object], questions: Sequence[object]) -> 
 def made(home: Home, tracks: int, top: int) -> tuple[Path, list[str]]:
     """A night's file with so many songs and neighbours of each, written as a night writes it; and the ids of its songs.
 
-    Ids are as random as Spotify's. A third of the neighbours share baskets with their song. Addends have four decimals.
+    Ids are as random as Spotify's. A third of the neighbours share baskets with their song.
     """
     chance = np.random.default_rng(SEED)
     ids = np.sort(chance.choice(LETTERS, (tracks, 22)).view("S22").ravel().astype(str))
@@ -138,15 +138,14 @@ def _neighbours(ids: np.ndarray, top: int, chance: np.random.Generator) -> Itera
                 "track_id": own,
                 "rank": np.tile(np.arange(1, top + 1), own.size // top),
                 "neighbour_id": ids[chance.integers(0, len(ids), own.size)],
-                "audio": (0.3 * chance.random(own.size)).round(4),
-                "metadata": (0.9 * fall * (1 + chance.random(own.size)) / 2).round(4),
-                "collaborative": np.where(is_shared, (0.5 * chance.random(own.size)).round(4), 0.0),
+                "audio": 0.3 * chance.random(own.size),
+                "metadata": 0.9 * fall * (1 + chance.random(own.size)) / 2,
+                "collaborative": np.where(is_shared, 0.5 * chance.random(own.size), 0.0),
                 "adjustments": 0.0,
                 "baskets_together": chance.integers(1, 6, own.size),
-                "baskets_expected": (0.3 * chance.random(own.size)).round(1),
             }
         ).with_columns(
-            pl.when(pl.Series(is_shared)).then(pl.col("baskets_together", "baskets_expected")),
+            pl.when(pl.Series(is_shared)).then("baskets_together"),
             score=pl.sum_horizontal("audio", "metadata", "collaborative"),
         )
 

@@ -167,7 +167,6 @@ def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]
                 "metadata": part.metadata[row, column] / MILLION,
                 "collaborative": part.collaborative[row, column] / MILLION,
                 "baskets_together": together,
-                "baskets_expected": given.expected(first, other),
             }
         )
         yield frame.select(
@@ -180,5 +179,4 @@ def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]
             "collaborative",
             pl.lit(0.0).alias("adjustments"),
             pl.when(pl.col("baskets_together") > 0).then("baskets_together"),
-            pl.when(pl.col("baskets_together") > 0).then("baskets_expected"),
         )

@@ -201,10 +201,6 @@ class Signals:
         found = _prints(self._gives, keys) + 3 * _prints(self._takes, keys) + 5 * _prints(self._company.steps, ids)
         return np.asarray(found.view(np.int64))
 
-    def expected(self, first: np.ndarray, other: np.ndarray) -> np.ndarray:
-        """Baskets that would hold both by chance."""
-        return np.asarray(self._company.baskets[first] * self._company.baskets[other] / max(self.scale.baskets, 1))
-
     def _sounds(self, first: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Cosines of pairs over the features that both tracks have; 0 where they share none."""
         cosine = np.einsum("ij,ij->i", self._sound[first], self._sound[other])

@@ -135,7 +135,7 @@ def relate(build: Path, tracks: Sequence[Track], count: int) -> None:
         parts.append(
             {"track_id": [ids[place]] * count, "rank": range(1, count + 1), "neighbour_id": ids[near], "score": score[near],
              "audio": audio[near], "metadata": metadata[near], "collaborative": together[near], "adjustments": np.zeros(count),
-             "baskets_together": (together[near] * 10).astype(int), "baskets_expected": np.full(count, 0.4)}
+             "baskets_together": (together[near] * 10).astype(int)}
         )  # fmt: skip
     frame = pl.concat(
         [pl.DataFrame(part, schema_overrides={"rank": pl.Int32, "baskets_together": pl.Int32}) for part in parts]

@@ -16,7 +16,7 @@ from schemas.errors import SegueError, WarehouseError
 from schemas.values import Home
 from tests.warehouse.making import built, checked, publish, python, said
 from warehouse import connection
-from warehouse.connection import UnreadableError, reader, writer
+from warehouse.connection import SCHEMA_VERSION, UnreadableError, reader, writer
 from warehouse.standing import verify
 
 NIGHT = "20261125T030000-a"
@@ -248,7 +248,7 @@ def test_a_file_of_another_duckdb_is_told_from_a_damaged_one(published: Path) ->
 def test_a_file_of_another_segue_says_which_version_it_has(published: Path) -> None:
     with duckdb.connect(str(published)) as con:
         con.execute("update segue_schema set version = 99")
-    assert "has version 99 of Segue's tables and this Segue reads version 2" in told(published)
+    assert f"has version 99 of Segue's tables and this Segue reads version {SCHEMA_VERSION}" in told(published)
 
 
 def test_somebody_elses_database_is_not_taken_for_ours(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def drawn(
         UnknownSongError: as ``known``.
     """
     given = known(con, seeds)
-    links = _links(con, [seed["number"] for seed in given])
+    links = _links(con, given)
     counted = SIGNALS if by == "hybrid" else (by,)
     sums = {number: {kind: link[kind] for kind in counted} for number, link in links.items()}
     if by != "hybrid":  # 0: the signal says nothing of the song
@@ -110,7 +110,8 @@ def drawn(
         if card := found.get(track_id):
             card["is_seed"] = card["song_id"] in same
             card["is_blocked"] = _is_blocked(card, blocks)
-            card["baskets_expected"] = links[card["number"]]["baskets_expected"] if card["number"] in links else None
+            share = links[card["number"]]["share"] if card["number"] in links else None
+            card["baskets_expected"] = None if share is None else share * card["share"]
             candidates.append(Candidate(card, addends))
     return given, candidates
 
@@ -127,12 +128,13 @@ def _known(cards: Mapping[str, Row], track_ids: Sequence[str]) -> list[Row]:
     return [cards[track_id] for track_id in track_ids]
 
 
-def _links(con: DuckDBPyConnection, numbers: Sequence[int]) -> dict[int, Row]:
+def _links(con: DuckDBPyConnection, seeds: Sequence[Row]) -> dict[int, Row]:
     """Number of a song -> what the seeds give it, by signal."""
-    if len(numbers) == 1:
-        rows = _rows(con, "query/neighbours_of", seed=numbers[0])
+    if len(seeds) == 1:
+        rows = _rows(con, "query/neighbours_of", seed=seeds[0]["number"], share=seeds[0]["share"])
     else:
-        rows = _rows(con, "query/pool", seeds=list(numbers))
+        numbers, shares = [seed["number"] for seed in seeds], [seed["share"] for seed in seeds]
+        rows = _rows(con, "query/pool", seeds=numbers, shares=shares)
     return {row["number"]: row for row in rows}
 
 

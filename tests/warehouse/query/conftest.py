@@ -66,10 +66,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     neighbours = [
         near("seed", "seed-live", 0.9, 0.9, 0.0),
-        near("seed", "a1", 0.30, 0.30, 0.35, baskets_together=2, baskets_expected=0.9),
-        near("seed", "a2", 0.28, 0.30, 0.20, baskets_together=0, baskets_expected=0.1),
-        near("seed", "a3", 0.0, 0.30, 0.20, baskets_together=0, baskets_expected=0.1),
-        near("seed", "b1", 0.10, 0.20, 0.30, baskets_together=1, baskets_expected=0.5),
+        near("seed", "a1", 0.30, 0.30, 0.35, baskets_together=2),
+        near("seed", "a2", 0.28, 0.30, 0.20, baskets_together=0),
+        near("seed", "a3", 0.0, 0.30, 0.20, baskets_together=0),
+        near("seed", "b1", 0.10, 0.20, 0.30, baskets_together=1),
         near("seed", "b1-remix", 0.10, 0.10, 0.10),
         near("seed", "b2", -0.20, 0.10, 0.25, adjustments=-0.01),
         near("seed", "c1", 0.05, 0.0, 0.05),

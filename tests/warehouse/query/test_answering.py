@@ -47,7 +47,7 @@ def test_the_first_song_comes_whole(small: Path) -> None:
         "reasons": [
             {
                 "kind": "collaborative",
-                "text": "in 2 of your playlists together, 0.9 expected by chance (thin evidence)",
+                "text": "in 2 of your playlists together, 1.3 expected by chance (thin evidence)",
                 "contribution": 0.35,
                 "evidence": ["playlist:calm", "playlist:walks"],
             },

@@ -6,13 +6,17 @@ with held as (
     group by track_id, kind
 ),
 kept as (
-    select track_id, map(list(kind order by kind), list(basket_ids order by kind)) as baskets
+    select
+        track_id,
+        map(list(kind order by kind), list(basket_ids order by kind)) as baskets,
+        sum(len(basket_ids)) / sqrt((select count(distinct basket_id) from baskets)) as share
     from held
     group by track_id
 )
 select
     cards.number,
     cards.track_id,
+    coalesce(kept.share, 0) as share,
     case when songs.track_id is not null then to_json({
         track_id: songs.track_id,
         name: songs.name,
@@ -40,7 +44,8 @@ select
         valence: sounds.valence,
         tempo: sounds.tempo,
         time_signature: sounds.time_signature,
-        baskets: kept.baskets
+        baskets: kept.baskets,
+        share: coalesce(kept.share, 0)
     })::varchar end as card
 from cards
 left join songs using (track_id)

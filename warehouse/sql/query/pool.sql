@@ -1,11 +1,14 @@
--- One row is a song that the seeds lead to, with the sums of what each of them gives it (decimal: the same in any order).
+-- One row is a song that the seeds lead to, with the sums of what each of them gives it; share is that of the seeds with which it shares baskets.
+with asked as (
+    select unnest($seeds) as track, unnest($shares) as share
+)
 select
     neighbour as number,
-    sum(audio::decimal(18, 12))::double as audio,
-    sum(metadata::decimal(18, 12))::double as metadata,
-    sum(collaborative::decimal(18, 12))::double as collaborative,
-    sum(adjustments::decimal(18, 12))::double as adjustments,
-    sum(baskets_expected) as baskets_expected
+    sum(audio) / 1e6 as audio,
+    sum(metadata) / 1e6 as metadata,
+    sum(collaborative) / 1e6 as collaborative,
+    sum(adjustments) / 1e6 as adjustments,
+    sum(share) filter (where baskets_together > 0) as share
 from links
-where track in (select unnest($seeds))
+join asked using (track)
 group by neighbour
