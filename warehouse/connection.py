@@ -113,12 +113,12 @@ def _instance(path: Path, memory_limit: str, *, keep: bool) -> Iterator[tuple[_I
     To make one takes ten times as long as an attach, and an attach as long as a question, so one that is idle is used again:
     by one reader at a time, through a cursor of its own, so that the frames and temporary tables of one do not reach the next.
     """
-    identity = _identity(path)
-    if not identity:
+    now = identity(path)
+    if not now:
         raise WarehouseError(f"there is no warehouse at {path}: run `segue refresh` to build one")
-    _let_go(lambda one: one.path == path and one.identity != identity)
+    _let_go(lambda one: one.path == path and one.identity != now)
     instance = _taken(
-        lambda one: one.memory_limit == memory_limit and one.path == path and one.identity == identity
+        lambda one: one.memory_limit == memory_limit and one.path == path and one.identity == now
     ) or _taken(lambda one: one.memory_limit == memory_limit and one.path is None)
     if instance is None:
         spill = Path(tempfile.gettempdir()) / f"segue-{os.getpid()}"  # else it would be .tmp in the working directory
@@ -128,7 +128,7 @@ def _instance(path: Path, memory_limit: str, *, keep: bool) -> Iterator[tuple[_I
         with instance.con.cursor() as con:
             yield instance, con
         if keep:
-            instance.path, instance.identity = path, identity
+            instance.path, instance.identity = path, now
             instance.until = time.monotonic() + KEPT_SECONDS
         else:
             _detach_all(instance.con)
@@ -162,7 +162,7 @@ def _let_go(fits: Callable[[_Instance], bool]) -> None:
         one.con.close()
 
 
-def _identity(path: Path) -> tuple[int, ...]:
+def identity(path: Path) -> tuple[int, ...]:
     """What tells the file at ``path`` from the one that was there before; empty when there is none.
 
     While a file is attached its number (inode) cannot be given to another one.
@@ -187,7 +187,7 @@ def _keep_watch() -> None:
         time.sleep(KEPT_SECONDS / 4)
         now = time.monotonic()
         _let_go(
-            lambda one: one.path is not None and (now > one.until or _identity(one.path) != one.identity)  # noqa: B023
+            lambda one: one.path is not None and (now > one.until or identity(one.path) != one.identity)  # noqa: B023
         )
 
 

@@ -5,7 +5,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ import polars as pl
 
 from schemas.catalogue import FEATURES
 from schemas.values import Home
-from warehouse import query, reading
+from tasks.taste.clusters import strongest
+from warehouse import for_you, journal, query, reading
+from warehouse.journal import Said
 from warehouse.night import building, writing
 
 log = logging.getLogger(__name__)
@@ -23,6 +26,9 @@ LETTERS = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 PIECE = 20_000
 """Tracks whose neighbours are made at a time."""
 SONGS_OF_AN_ARTIST, SONGS_OF_A_PLAYLIST = 10, 50
+SONGS_OF_A_PROFILE, TASTES, PLAYS = 2_000, 4, 134_000
+LATEST = datetime.fromisoformat("2026-11-01T20:00")
+FIVE_YEARS = 5 * 365 * 24 * 3600
 TOLD = {
     "way": pl.String(),
     "questions": pl.Int64(),
@@ -33,7 +39,8 @@ TOLD = {
 
 
 def answer_times(tracks: int, top: int, questions: int) -> tuple[pl.DataFrame, dict[str, float]]:
-    """Times of single songs, of lists of 200 songs and of the command line on a made file, and the room that it takes.
+    """Times of single songs, of lists of 200 songs, of the list for the person with one more like before each question, and of
+    the command line on a made file, and the room that it takes.
 
     Returns way, questions, p50_ms, p99_ms (wall) and cpu_ms (median CPU of this process) a row; and, in MB, the rows of
     neighbours and the whole file. It is removed afterwards. On a busy machine the CPU is the figure to look at.
@@ -47,16 +54,18 @@ def answer_times(tracks: int, top: int, questions: int) -> tuple[pl.DataFrame, d
         seeds = [ids[place] for place in chance.integers(0, tracks, questions)]
         lists = [[ids[place] for place in chance.choice(tracks, min(200, tracks), replace=False)] for _ in range(10)]
         query.recommend(home.warehouse, seeds[:1])
+        for_you.for_you(home)
         rows = [
             timed("recommend, one song", lambda seed: query.recommend(home.warehouse, [seed]), seeds),
             timed("recommend, a list of 200 songs", lambda seeds: query.recommend(home.warehouse, seeds), lists),
+            timed("for-you, after one more like", lambda _: for_you.for_you(home), _liked(home, seeds)),
             timed("segue recommend, start to end", lambda seed: _command(home, seed), seeds[:3]),
         ]
         room = reading.query(home.warehouse, "bench/room").row(0, named=True)
     return pl.DataFrame(rows, schema=TOLD), {name: round(value / 1e6, 1) for name, value in room.items()}
 
 
-def timed(way: str, ask: Callable[..., object], questions: Sequence[object]) -> dict[str, object]:
+def timed(way: str, ask: Callable[..., object], questions: Iterable[object]) -> dict[str, object]:
     """Ask each question once; the row of ``answer_times``."""
     walls, cpus = [], []
     for question in questions:
@@ -71,7 +80,8 @@ def timed(way: str, ask: Callable[..., object], questions: Sequence[object]) -> 
 def made(home: Home, tracks: int, top: int) -> tuple[Path, list[str]]:
     """A night's file with so many songs and neighbours of each, written as a night writes it; and the ids of its songs.
 
-    Ids are as random as Spotify's. A third of the neighbours share baskets with their song.
+    Ids are as random as Spotify's. A third of the neighbours share baskets with their song. The person played 2,000 of the songs
+    in five years, in four tastes.
     """
     chance = np.random.default_rng(SEED)
     ids = np.sort(chance.choice(LETTERS, (tracks, 22)).view("S22").ravel().astype(str))
@@ -84,6 +94,7 @@ def made(home: Home, tracks: int, top: int) -> tuple[Path, list[str]]:
     writing.replace(build, "baskets", _baskets(ids, chance))
     log.info("%s neighbours", f"{tracks * top:,}", extra={"event": "progress"})
     writing.replace(build, "neighbours", _neighbours(ids, top, chance))
+    _listen(build, ids, chance)
     return build, ids.tolist()
 
 
@@ -148,6 +159,43 @@ def _neighbours(ids: np.ndarray, top: int, chance: np.random.Generator) -> Itera
             pl.when(pl.Series(is_shared)).then("baskets_together"),
             score=pl.sum_horizontal("audio", "metadata", "collaborative"),
         )
+
+
+def _listen(build: Path, ids: np.ndarray, chance: np.random.Generator) -> None:
+    """Plays and a profile, as full as they get: most candidates that the list for the person can have."""
+    own = chance.permutation(ids)[:SONGS_OF_A_PROFILE]
+    often = 1 / np.arange(1, own.size + 1) ** 0.6
+    places = chance.choice(own.size, PLAYS, p=often / often.sum())
+    seconds = np.sort(chance.choice(FIVE_YEARS, PLAYS, replace=False))
+    plays = pl.DataFrame({"track_id": own[places], "ago": seconds, "is_skipped": chance.random(PLAYS) < 0.2})
+    told = {"is_skip_derived": False, "origin": "export", "source": "export", "ms_played": 200_000}
+    moment = pl.lit(LATEST) - pl.duration(seconds="ago")
+    writing.replace(build, "plays", plays.select("track_id", "is_skipped", played_at=moment, **_same(told)))
+    weight = np.sort(chance.exponential(3, own.size))[::-1] * np.where(chance.random(own.size) < 0.15, -1, 1)
+    profile = pl.DataFrame(
+        {"track_id": own, "recording_id": own, "weight": weight, "taste_id": chance.integers(0, TASTES, own.size)}
+    ).with_columns(
+        taste=pl.format("taste {}", "taste_id"),
+        **_same({"plays": 67, "skips": 13, "is_liked": False, "last_played_at": LATEST}),
+    )
+    writing.replace(build, "tastes", profile)
+    near = reading.query(build, "for_you/reached", seeds=own.tolist()).select(
+        "score", track_id="seed", neighbour_id="track_id"
+    )
+    links = near.join(strongest(profile, 2 * for_you.SEEDS), on="track_id", how="semi")
+    writing.replace(build, "taste_links", links.unique(["track_id", "neighbour_id"], keep="first", maintain_order=True))
+
+
+def _same(values: dict[str, object]) -> dict[str, pl.Expr]:
+    """Columns that hold the same value in every row."""
+    return {name: pl.lit(value) for name, value in values.items()}
+
+
+def _liked(home: Home, songs: Sequence[str]) -> Iterator[str]:
+    """One song after the other, each liked just now."""
+    for song in songs:
+        journal.append(home.journal, Said("like", "track", song))
+        yield song
 
 
 def _command(home: Home, seed: str) -> None:

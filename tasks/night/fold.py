@@ -8,7 +8,7 @@ import polars as pl
 from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.taste import exclusions
-from tasks.taste.clusters import tastes
+from tasks.taste.clusters import strongest, tastes
 from tasks.taste.evidence import evidence
 from tasks.taste.library import library
 from warehouse import for_you, journal
@@ -42,21 +42,13 @@ def publish_lists(night: Night) -> None:
     near = near.select("score", track_id="seed", neighbour_id="track_id")
     profile = tastes(said, known.songs, near)
     writing.replace(build, "tastes", profile)
-    writing.replace(build, "taste_links", near.join(_strongest(profile), on="track_id", how="semi"))
+    writing.replace(build, "taste_links", near.join(strongest(profile, 2 * for_you.SEEDS), on="track_id", how="semi"))
     earlier = (
         query(night.home.warehouse, "for_you/earlier")["track_id"].to_list() if night.home.warehouse.exists() else []
     )
     listed = for_you.recommended(build, journal.read(night.home.journal), SONGS, earlier=earlier)
     night.ledger.current.rows = writing.replace(build, "recommendations", _rows(listed))
     _tell(night, profile, listed, earlier)
-
-
-def _strongest(profile: pl.DataFrame) -> pl.DataFrame:
-    """The songs that may speak on the list: twice as many of each taste, for and against, as it takes."""
-    side = profile.with_columns(is_for=pl.col("weight") > 0).sort(
-        pl.col("weight").abs(), "track_id", descending=[True, False]
-    )
-    return side.group_by("taste_id", "is_for", maintain_order=True).head(2 * for_you.SEEDS).select("track_id")
 
 
 def _rows(listed: pl.DataFrame) -> pl.DataFrame:

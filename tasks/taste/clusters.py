@@ -63,6 +63,14 @@ def tastes(evidence: pl.DataFrame, songs: pl.DataFrame, neighbours: pl.DataFrame
     )
 
 
+def strongest(profile: pl.DataFrame, most: int) -> pl.DataFrame:
+    """track_id of the songs that speak loudest in each taste: ``most`` for it, and as many against."""
+    side = profile.with_columns(is_for=pl.col("weight") > 0).sort(
+        pl.col("weight").abs(), "track_id", descending=[True, False]
+    )
+    return side.group_by("taste_id", "is_for", maintain_order=True).head(most).select("track_id")
+
+
 def descriptions(rows: pl.DataFrame, neighbours: pl.DataFrame) -> sparse.csr_matrix:
     """A row of unit length a song (shape songs x things), zero where nothing is known of it."""
     places = {track_id: place for place, track_id in enumerate(rows["track_id"])}

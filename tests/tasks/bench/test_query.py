@@ -8,6 +8,7 @@ def test_every_way_is_timed_and_the_room_is_told() -> None:
     assert told["way"].to_list() == [
         "recommend, one song",
         "recommend, a list of 200 songs",
+        "for-you, after one more like",
         "segue recommend, start to end",
     ]
     assert told.select("p50_ms", "p99_ms").min_horizontal().min() > 0

@@ -182,6 +182,15 @@ def test_a_like_given_a_second_ago_changes_the_list(home_of: HomeOf) -> None:
     assert "b11" not in ids(home)
 
 
+def test_a_file_that_took_the_place_of_the_last_one_is_seen_at_once(home_of: HomeOf) -> None:
+    home = home_of()
+    assert ids(home, 1) == ["m3"]
+    other = shutil.copy(home.warehouse, home.root / "other.duckdb")
+    writing.replace(other, "tastes", pl.DataFrame([taste(name, 1, 3.0) for name in BOSSA[:3]]))
+    other.replace(home.warehouse)
+    assert ids(home, 1) == ["b3"]
+
+
 def test_a_dislike_keeps_the_song_away_and_holds_back_what_is_like_it(home_of: HomeOf) -> None:
     home = home_of(neighbours=[*links(), near("m3", "m4", collaborative=0.95)])
     assert ids(home)[0] == "m3"

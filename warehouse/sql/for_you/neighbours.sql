@@ -1,4 +1,6 @@
--- One row is a song that belongs with this one: one seed at a time, so that only its stretch of the sorted table is read.
-select track_id as seed, neighbour_id as track_id, score
-from neighbours
-where track_id = $seed
+-- One row is a song that belongs with this one: one seed at a time, by its number, so that only its stretch of the sorted table is read.
+select cards.track_id, links.audio + links.metadata + links.collaborative + links.adjustments as score
+from links
+join cards on cards.number = links.neighbour
+where links.track = $seed
+order by links.rank

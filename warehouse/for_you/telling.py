@@ -1,0 +1,81 @@
+"""Why a song is on the list for the person: the songs of the profile that it comes from, and what it shares with them."""
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from math import fsum
+from typing import Any
+
+from warehouse.query.asking import Row
+from warehouse.query.reasons import facts, sound
+
+NAMED = 3
+"""Songs that the reasons of a recommendation name; the others are summed."""
+
+
+def reasons(
+    card: Row, addends: Sequence[tuple[str, float]], seeds: Mapping[str, Row], how: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The songs that a recommendation comes from, with their shares; the contributions sum to the score.
+
+    ``addends``: track_id of a song of the profile, and what it gives; ``seeds`` are the cards of these songs, and ``how`` says
+    how the person knows them. Without addends it is a well known song.
+    """
+    if not addends:
+        return [
+            {
+                "kind": "popular",
+                "text": "well known; nothing that you played or liked leads here yet",
+                "contribution": 0.0,
+                "evidence": [],
+            }
+        ]
+    pro = sorted(((value, seed) for seed, value in addends if value >= 0), key=lambda pair: (-pair[0], pair[1]))
+    con = sorted((value, seed) for seed, value in addends if value < 0)
+    whole = fsum(value for value, _ in pro)
+    told = [
+        {
+            "kind": "song",
+            "text": _likeness(card, seeds.get(seed), how[seed], value / whole),
+            "contribution": value,
+            "evidence": [seed],
+        }
+        for value, seed in islice(pro, NAMED)
+    ]
+    if rest := pro[NAMED:]:
+        value = fsum(value for value, _ in rest)
+        songs = "another song" if len(rest) == 1 else f"{len(rest)} other songs"
+        told.append(
+            {
+                "kind": "songs",
+                "text": f"and {songs} of this taste ({value / whole:.0%})",
+                "contribution": value,
+                "evidence": [seed for _, seed in rest],
+            }
+        )
+    if con:
+        told.append(
+            {
+                "kind": "against",
+                "text": f"held back a little: like {_named(seeds.get(con[0][1]))}, which you skipped or disliked",
+                "contribution": fsum(value for value, _ in con),
+                "evidence": [seed for _, seed in con],
+            }
+        )
+    return told
+
+
+def _likeness(song: Mapping[str, Any], seed: Mapping[str, Any] | None, how: str, share: float) -> str:
+    """Which song of the profile a recommendation comes from, and what is written about both or heard in both."""
+    common = "" if seed is None else _common(song, seed)
+    return f"like {_named(seed)}, {how} ({share:.0%})" + (f": {common}" if common else "")
+
+
+def _common(song: Mapping[str, Any], seed: Mapping[str, Any]) -> str:
+    is_same = not set(song["artist_ids"]).isdisjoint(seed["artist_ids"])
+    return "; ".join(text for text in (facts(song, [seed]) if is_same else "", sound(song, [seed])) if text)
+
+
+def _named(card: Mapping[str, Any] | None) -> str:
+    if card is None:
+        return "a song that is gone"
+    return f"“{card['name']}” by {card['artists'][0]}" if card["artists"] else f"“{card['name']}”"
