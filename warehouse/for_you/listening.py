@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from math import fsum, log1p, sqrt
 from pathlib import Path
 
@@ -63,8 +63,8 @@ AT_ONCE = 64
 NO_TASTE = -1
 """Taste of a song that was spoken of since the night, until `_Listener._settle` finds it one."""
 
-Ranked = list[tuple[float, str, float]]
-"""Candidates, best first: minus the score by which they stand, track_id, score."""
+Ranked = dict[str, float]
+"""Candidates, best first: track_id -> score."""
 
 LISTED: dict[str, pl.DataType] = {**COLUMNS, "taste_id": pl.Int32()}
 
@@ -199,7 +199,7 @@ class _Listener:
             for track_id, score in links[song.track_id]:
                 held_back[track_id] += song.strength * score
         ranked = {queue: _ranked(songs, held_back, links, set(earlier)) for queue, songs in speaking.items()}
-        self.file.cards([track_id for songs in ranked.values() for _, track_id, _ in songs[:AT_ONCE]])
+        self.file.cards([track_id for songs in ranked.values() for track_id in islice(songs, AT_ONCE)])
         queues = {queue: self._queue(songs, barred) for queue, songs in ranked.items()}
         tastes = {queue: songs[0].taste_id for queue, songs in speaking.items()}
         chosen = self._chosen(queues, tastes, limit, barred)
@@ -236,7 +236,7 @@ class _Listener:
 
     def _seeds(self) -> tuple[dict[int, list[_Song]], list[_Song]]:
         """The songs that speak for each taste, and those that speak against others; strongest first."""
-        ordered = sorted(self.profile.values(), key=lambda song: (-song.strength, song.track_id))
+        ordered = sorted(self.profile.values(), key=lambda song: (-abs(song.weight), song.track_id))
         against = [song for song in ordered if song.weight < 0][:SEEDS]
         tastes: dict[int, list[_Song]] = {}
         for song in ordered:
@@ -270,11 +270,12 @@ class _Listener:
                 if track_id in back:
                     back[track_id][seed] = score
         votes = [self._votes([*said[song.track_id], *back[song.track_id].items()]) for song in newcomers]
+        own = 1 + max((song.taste_id for song in self.profile.values()), default=NO_TASTE)
         for song, ballot in zip(newcomers, votes, strict=True):
             if ballot:
                 song.taste_id = min(ballot, key=lambda taste: (-ballot[taste], taste))
             else:
-                song.taste_id = max(one.taste_id for one in self.profile.values()) + 1
+                song.taste_id, own = own, own + 1
 
     def _votes(self, links: Links) -> dict[int, float]:
         """How much these songs speak for each taste."""
@@ -287,12 +288,11 @@ class _Listener:
 
     def _queue(self, ranked: Ranked, barred: _Barred) -> Iterator[_Candidate]:
         """The candidates of a taste that may be recommended, best first."""
-        for start in range(0, len(ranked), AT_ONCE):
-            batch = ranked[start : start + AT_ONCE]
-            cards = self.file.cards([track_id for _, track_id, _ in batch])
-            for _, track_id, value in batch:
-                if track_id in cards and not barred.holds(cards[track_id]):
-                    yield _Candidate(cards[track_id], value)
+        waiting = iter(ranked)
+        while batch := list(islice(waiting, AT_ONCE)):
+            for track_id, card in self.file.cards(batch).items():
+                if not barred.holds(card):
+                    yield _Candidate(card, ranked[track_id])
 
     def _barred(self) -> _Barred:
         """What is blocked, disliked, skipped often, known without a play, or was met lately."""
@@ -375,11 +375,14 @@ def _ranked(
         share = song.strength / whole
         for track_id, score in links[song.track_id]:
             sums[track_id] = sums.get(track_id, 0.0) + share * score
-    ranked = []
-    for track_id, value in sums.items():
-        if (left := value - AGAINST * held_back.get(track_id, 0.0) / whole) > 0:
-            ranked.append((-round(left * (KEPT if track_id in earlier else 1.0), DIGITS), track_id, left))
-    return sorted(ranked)
+    left = {track_id: value - AGAINST * held_back.get(track_id, 0.0) / whole for track_id, value in sums.items()}
+    places = {
+        track_id: round(value * (KEPT if track_id in earlier else 1.0), DIGITS)
+        for track_id, value in left.items()
+        if value > 0
+    }
+    by_id = sorted(places)
+    return {track_id: left[track_id] for track_id in sorted(by_id, key=places.__getitem__, reverse=True)}
 
 
 def _addends(
