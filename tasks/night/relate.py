@@ -27,7 +27,8 @@ from warehouse.reading import query, table
 @stage("identity")
 def identify_recordings(night: Night) -> None:
     """Group tracks into recordings and songs, and write the table by which songs are found and shown."""
-    recordings = identify(table(night.build, "tracks"), table(night.build, "track_artists"))
+    facts = (table(night.build, name) for name in ("tracks", "track_artists", "artists", "audio_features"))
+    recordings = identify(*facts)
     writing.replace(night.build, "recordings", recordings)
     building.finish(night.build)
     night.ledger.current.rows = recordings.height

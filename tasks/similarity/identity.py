@@ -1,7 +1,8 @@
 """Which tracks are one recording, and which recordings are one song.
 
-A *recording* is one ISRC, or else one title (version words included), one main artist and one duration. A *song* is a
-title without its version words (live, remix, remaster, …), by artists who have one of them in common.
+A *recording* is one ISRC, or else one title (version words included), one main artist and one duration; sounds that are
+alike allow more. A *song* is a title without its version words (live, remix, remaster, …), by artists who have one of
+them in common. `tasks.similarity.titles` says what of a title counts.
 """
 
 from collections.abc import Sequence
@@ -11,56 +12,75 @@ import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from tasks.similarity.titles import GENERIC, key, stem, without_pressing, without_version
+
 DURATION_GAP_MS = 2_000
 """Two pressings of one recording differ by silence at the ends, no more."""
 
-VERSION = (
-    r"remaster(?:ed)?|re-?master(?:ed)?|remix(?:ed)?|mix|rmx|edit|version|versión|versao|live|unplugged|acoustic|instrumental|"
-    r"karaoke|demo|bonus|deluxe|anniversary|edition|mono|stereo|radio|extended|single|album|original|session|sessions|"
-    r"re-?recorded|rerecorded|orchestral|a cappella|acapella|sped up|slowed|reverb|nightcore|vip|bootleg|mixed|dub|take|outtake|"
-    r"from|soundtrack|clean|explicit|ao vivo|en vivo|en directo|taylor's"
-)
-PRESSING = r"remaster(?:ed)?|re-?master(?:ed)?|mono|stereo|deluxe|anniversary|edition|bonus track|album version|original version|single version|explicit|clean"
-FEATURED = r"(?i)\s*[\(\[]\s*(?:feat|ft|featuring|with|w/)\b\.?[^\)\]]*[\)\]]|\s+(?:feat|ft|featuring)\b\.?\s.*$"
-GENERIC = (
-    "intro",
-    "outro",
-    "interlude",
-    "skit",
-    "prelude",
-    "untitled",
-    "intermission",
-    "hidden track",
-    "reprise",
-    "epilogue",
-    "prologue",
-)
-"""Titles that one artist gives to many songs; only the duration tells whether two are one."""
+UNHEARD_GAP_MS = 3_000
+"""Where nothing is known of the sound of one of them, fades may differ, too."""
+
+ALIKE_GAP_MS = 5_000
+"""So may they where the sounds are alike."""
+
+ALIKE = {"energy": 0.2, "danceability": 0.15, "valence": 0.2, "acousticness": 0.3, "speechiness": 0.15}
+"""How far two masters of one recording may lie apart, with a tempo that is the same, half or double."""
+
+NEAR = {"energy": 0.06, "danceability": 0.05, "valence": 0.08, "acousticness": 0.1, "speechiness": 0.05}
+"""The same for tracks of one title by different artists, with key and mode equal."""
+
+TEMPO_GAP = 0.02
+"""Share by which tempi may differ."""
+
+SOUND = (*ALIKE, "tempo", "key", "mode", "loudness", "liveness", "instrumentalness")
 
 
-def identify(tracks: pl.DataFrame, track_artists: pl.DataFrame) -> pl.DataFrame:
+def identify(
+    tracks: pl.DataFrame, track_artists: pl.DataFrame, artists: pl.DataFrame, sounds: pl.DataFrame
+) -> pl.DataFrame:
     """Return [track_id, recording_id, song_id], one row a track, sorted.
 
-    ``tracks``: track_id, name, duration_ms?, isrc?; ``track_artists``: track_id, position, artist_id. Each id is the smallest
+    ``tracks``: track_id, name, duration_ms?, isrc?; ``track_artists``: track_id, position, artist_id; ``artists``:
+    artist_id, name; ``sounds``: track_id and the classic audio features, any of them null. Each id is the smallest
     track_id of its group. A track without artists is only ever joined to others by its ISRC.
     """
-    named = tracks.select(
-        "track_id",
-        "duration_ms",
-        "isrc",
-        full=plain(without(pl.col("name"), PRESSING)),
-        base=plain(without(pl.col("name"), VERSION)),
-    ).with_row_index("node")
-    credits = track_artists.join(named, on="track_id").select("node", "position", "artist_id")
+    name = pl.col("name")
+    named = (
+        tracks.select("track_id", "duration_ms", "isrc", "name")
+        .with_row_index("node")
+        .with_columns(
+            full=key(without_pressing(name)), base=key(without_version(name)), stem=key(stem(name)), whole=key(name)
+        )
+        .join(sounds.select("track_id", *SOUND), on="track_id", how="left", maintain_order="left")
+    )
+    who = artists.select("artist_id", who=key(pl.col("name"))).unique("artist_id", keep="first", maintain_order=True)
+    credits = (
+        track_artists.join(named.select("track_id", "node"), on="track_id")
+        .join(who, on="artist_id", how="left")
+        .select("node", "position", who=pl.coalesce("who", "artist_id"))
+    )
     main = named.join(credits.filter(pl.col("position") == 0), on="node")
-    by_isrc = named.filter(pl.col("isrc").is_not_null()).select("node", group=pl.col("isrc"))
-    pressings = _runs(main, ["full", "artist_id"])
-    recordings = _joined(named["node"].len(), [by_isrc, pressings])
+    recordings = _joined(
+        named.height,
+        [
+            named.filter(pl.col("isrc").is_not_null()).select("node", group="isrc"),
+            _runs(main, ["full", "who"], _is_one_recording()),
+            _runs(main, ["full", "key", "mode"], (_gap() <= DURATION_GAP_MS) & _is_alike(NEAR)),
+            *(_of_one_sound(main, same) for same in ("who", "stem")),
+        ],
+    )
     common = named.join(credits, on="node").filter(pl.col("base") != "")
     is_generic = pl.col("base").is_in(GENERIC)
-    versions = common.filter(~is_generic).select("node", group=pl.concat_str("base", "artist_id", separator="\0"))
-    recorded = named.select("node", group=pl.Series(recordings))
-    songs = _joined(named["node"].len(), [recorded, versions, _runs(common.filter(is_generic), ["base", "artist_id"])])
+    is_told_bare = (pl.col("whole") == pl.col("stem")).any().over("stem", "who")
+    songs = _joined(
+        named.height,
+        [
+            named.select("node", group=pl.Series(recordings)),
+            _groups(common.filter(~is_generic), "base", "who"),
+            _groups(common.filter(~is_generic & ~pl.col("stem").is_in(GENERIC) & is_told_bare), "stem", "who"),
+            _runs(common.filter(is_generic), ["base", "who"], _gap() <= DURATION_GAP_MS),
+        ],
+    )
     return (
         named.select("track_id", recording=pl.Series(recordings), song=pl.Series(songs))
         .with_columns(
@@ -71,35 +91,47 @@ def identify(tracks: pl.DataFrame, track_artists: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def plain(titles: pl.Expr) -> pl.Expr:
-    """Titles for comparison: compatible letters, no accents, no punctuation, small; one of signs alone stays as it is."""
-    bare = (
-        titles.str.normalize("NFKD")
-        .str.replace_all(r"\p{M}", "")
-        .str.to_lowercase()
-        .str.replace_all("&", " and ", literal=True)
-        .str.replace_all(r"['’`´]", "")
-        .str.replace_all(r"[^\p{L}\p{N}]+", " ")
-        .str.strip_chars()
+def _gap() -> pl.Expr:
+    """Milliseconds between a row and the one before it."""
+    return pl.col("duration_ms").diff()
+
+
+def _is_one_recording() -> pl.Expr:
+    """Whether a row and the one before it, of one title and artist, are one recording; false where the durations say no."""
+    alike = _is_alike(ALIKE)
+    allowed = pl.when(alike).then(ALIKE_GAP_MS).when(alike.is_null()).then(UNHEARD_GAP_MS).otherwise(DURATION_GAP_MS)
+    return _gap() <= allowed
+
+
+def _is_alike(within: dict[str, float]) -> pl.Expr:
+    """Whether a row sounds like the one before it; null where a feature of either is unknown."""
+    octaves = (pl.col("tempo") / pl.col("tempo").shift()).log(2)
+    is_in_time = (octaves - octaves.round()).abs() <= np.log2(1 + TEMPO_GAP)
+    return pl.all_horizontal(is_in_time, *(pl.col(name).diff().abs() <= far for name, far in within.items()))
+
+
+def _runs(rows: pl.DataFrame, keys: list[str], goes_on: pl.Expr) -> pl.DataFrame:
+    """[node, group]: rows with equal keys, by duration, each of which ``goes_on`` from the one before; unknown ones stay alone."""
+    ordered = rows.filter(pl.all_horizontal(pl.col("duration_ms", *keys).is_not_null())).sort(
+        *keys, "duration_ms", "node"
     )
-    return pl.when(bare == "").then(titles.str.to_lowercase().str.strip_chars()).otherwise(bare)
-
-
-def without(titles: pl.Expr, words: str) -> pl.Expr:
-    """Titles without "feat. …" and without the bracket or the part after a dash that holds one of ``words`` (a pattern)."""
-    bare = (
-        titles.str.replace_all(FEATURED, "")
-        .str.replace_all(rf"(?i)\s*[\(\[][^\)\]]*\b(?:{words})\b[^\)\]]*[\)\]]", "")
-        .str.replace_all(rf"(?i)\s+[-–—~/]\s+[^-–—]*\b(?:{words})\b.*$", "")
-    )
-    return pl.when(bare.str.strip_chars() == "").then(titles).otherwise(bare)
-
-
-def _runs(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """[node, group]: rows with equal keys whose durations follow each other within the gap; unknown ones stay alone."""
-    ordered = rows.filter(pl.col("duration_ms").is_not_null()).sort(*keys, "duration_ms", "node")
-    starts = pl.col("duration_ms").diff().over(keys).fill_null(DURATION_GAP_MS + 1) > DURATION_GAP_MS
+    starts = ~goes_on.over(keys).fill_null(False)
     return ordered.select("node", group=starts.cum_sum())
+
+
+def _groups(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """[node, group]: rows with equal keys."""
+    return rows.select("node", group=pl.concat_str(*keys, separator="\0"))
+
+
+def _of_one_sound(rows: pl.DataFrame, same: str) -> pl.DataFrame:
+    """[node, group]: rows that agree in every feature and in ``same``: one master, whatever it is called."""
+    heard = rows.filter(pl.all_horizontal(pl.col(*SOUND).is_not_null()) & (pl.col("energy") > 0))
+    return (
+        heard.select("node", group=pl.struct(same, *SOUND).rank("dense"))
+        if heard.height
+        else heard.select("node", group="node")
+    )
 
 
 def _joined(nodes: int, groupings: Sequence[pl.DataFrame]) -> np.ndarray:

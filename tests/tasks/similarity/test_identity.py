@@ -1,13 +1,28 @@
 """Which tracks are one recording or one song: the cases that users of other programs complain of."""
 
+from collections.abc import Mapping
+
 import polars as pl
 import pytest
 
 from tasks.similarity.identity import identify
 
+SOUND = dict.fromkeys(("danceability", "energy", "valence", "acousticness", "speechiness", "liveness"), 0.5) | {
+    "instrumentalness": 0.0,
+    "loudness": -7.0,
+    "tempo": 120.0,
+    "key": 0.0,
+    "mode": 1.0,
+}
 
-def identified(*rows: tuple[str, str, int | None, str | None]) -> dict[str, tuple[str, str]]:
-    """track number -> (recording_id, song_id) for (title, artists joined by +, duration_ms, isrc)."""
+
+def identified(
+    *rows: tuple[str, str, int | None, str | None], sounds: Mapping[int, Mapping[str, float]] | None = None
+) -> dict[str, tuple[str, str]]:
+    """track number -> (recording_id, song_id) for (title, artists joined by +, duration_ms, isrc).
+
+    ``sounds``: track number -> what sets its sound apart from `SOUND`; the others were not heard.
+    """
     tracks = pl.DataFrame(
         [(str(n), title, duration, isrc) for n, (title, _, duration, isrc) in enumerate(rows)],
         schema={"track_id": pl.String, "name": pl.String, "duration_ms": pl.Int64, "isrc": pl.String},
@@ -22,7 +37,11 @@ def identified(*rows: tuple[str, str, int | None, str | None]) -> dict[str, tupl
         schema={"track_id": pl.String, "position": pl.Int32, "artist_id": pl.String},
         orient="row",
     )
-    return {track: (recording, song) for track, recording, song in identify(tracks, credits).iter_rows()}
+    artists = credits.select("artist_id", name="artist_id").unique()
+    heard = [SOUND | {"track_id": str(n), **sound} for n, sound in (sounds or {}).items()]
+    kinds = {"track_id": pl.String, **dict.fromkeys(SOUND, pl.Float64)}
+    found = identify(tracks, credits, artists, pl.DataFrame(heard, schema=kinds))
+    return {track: (recording, song) for track, recording, song in found.iter_rows()}
 
 
 def same(one: tuple[str, str], two: tuple[str, str], artists: str = "x") -> tuple[bool, bool]:
@@ -50,6 +69,25 @@ def same(one: tuple[str, str], two: tuple[str, str], artists: str = "x") -> tupl
         ("Live Forever", "Forever", False, False),
         ("(Sittin' On) The Dock of the Bay", "The Dock of the Bay", False, False),
         ("÷", "+", False, False),
+        ("Big Poppa - 2007 Remaster", "Big Poppa - Instrumental; 2014 Remaster", False, True),
+        ("Big Poppa - 2007 Remaster", "Big Poppa - Club Mix; 2014 Remaster", False, True),
+        ("Numb (Live) [Remastered]", "Numb - Live", True, True),
+        ("Rebel Yell - 1999 - Remaster", "Rebel Yell", True, True),
+        ("Lovefool - Radio Edit", "Lovefool", True, True),
+        ("Iisa Pa Lamang", 'Iisa Pa Lamang - From "Walang Hanggan"', True, True),
+        ("Be the One", "Be the One - Live from Spotify, London", False, True),
+        ("Bailando - English Version", "Bailando - Spanish Version", False, True),
+        ("Blow Remix (feat. Pharrell Williams)", "Blow", False, True),
+        ("Dance Monkey", "Dance Monkey - Stripped Back", False, True),
+        ("Hurt", "Hurt (Deeper-Mindset Full On Club)", False, True),
+        ("Symphony No. 5 - I. Allegro", "Symphony No. 5 - II. Andante", False, False),
+        ("Bakit - Tanong Ko Sa'yo", "Bakit - Ako Ngayo'y Hate Mo", False, False),
+        ("Kick, Push", "Kick, Push (Part II)", False, False),
+        ("Love Song", "Lovesong - Remastered", True, True),
+        ("Gin And Juice", "Gin N Juice", True, True),
+        ("The House of the Rising Sun", "House of the Rising Sun", True, True),
+        ("Bobby Bitch", "Bobby B*tch", True, True),
+        ("F**k Sleep", "Fuck Sleep", True, True),
     ],
 )
 def test_titles_of_one_artist(one: str, two: str, recording: bool, song: bool) -> None:
@@ -68,6 +106,34 @@ def test_an_isrc_joins_what_titles_do_not() -> None:
 def test_another_length_is_another_recording_of_the_song() -> None:
     found = identified(("Alive", "x", 200_000, None), ("Alive", "x", 320_000, None))
     assert found == {"0": ("0", "0"), "1": ("1", "0")}
+
+
+def test_fades_may_differ_where_the_sound_does_not() -> None:
+    alike, live = {"energy": 0.55, "tempo": 60.5}, {"energy": 0.9}
+    rows = [("Jump", "x", 240_000 + gap, None) for gap in (0, 4_500, 9_000, 12_000)]
+    found = identified(*rows, sounds={0: {}, 1: alike, 2: live, 3: live})
+    assert found == {"0": ("0", "0"), "1": ("0", "0"), "2": ("2", "0"), "3": ("2", "0")}
+    assert {recording for recording, _ in identified(*rows).values()} == {"0", "1", "2"}  # 3 s where nothing is heard
+
+
+def test_one_sound_under_one_title_is_one_recording_whoever_is_named_first() -> None:
+    found = identified(
+        ("Are Friends Electric", "numan", 325_000, None),
+        ("Are 'Friends' Electric?", "tubeway", 325_000, None),
+        ("Are Friends Electric", "cover", 325_000, None),
+        sounds={0: {}, 1: {"energy": 0.52}, 2: {"energy": 0.8}},
+    )
+    assert found == {"0": ("0", "0"), "1": ("0", "0"), "2": ("2", "2")}
+
+
+def test_one_sound_of_one_artist_is_one_recording_whatever_it_is_called() -> None:
+    found = identified(
+        ("Murder Was The Case", "x", 218_000, None),
+        ("Side A: The Case", "x", 218_000, None),
+        ("Another One", "y", 218_000, None),
+        sounds={0: {}, 1: {}, 2: {}},
+    )
+    assert found == {"0": ("0", "0"), "1": ("0", "0"), "2": ("2", "2")}
 
 
 def test_an_artist_may_have_many_intros() -> None:
