@@ -12,7 +12,7 @@ import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from tasks.similarity.titles import GENERIC, key, stem, without_pressing, without_version
+from tasks.similarity.titles import GENERIC, guests, key, stem, without_pressing, without_version
 
 DURATION_GAP_MS = 2_000
 """Two pressings of one recording differ by silence at the ends, no more."""
@@ -40,16 +40,20 @@ def identify(
 ) -> pl.DataFrame:
     """Return [track_id, recording_id, song_id], one row a track, sorted.
 
-    ``tracks``: track_id, name, duration_ms?, isrc?; ``track_artists``: track_id, position, artist_id; ``artists``:
+    ``tracks``: track_id, name, album_id?, duration_ms?, isrc?; ``track_artists``: track_id, position, artist_id; ``artists``:
     artist_id, name; ``sounds``: track_id and the classic audio features, any of them null. Each id is the smallest
     track_id of its group. A track without artists is only ever joined to others by its ISRC.
     """
     name = pl.col("name")
     named = (
-        tracks.select("track_id", "duration_ms", "isrc", "name")
+        tracks.select("track_id", "album_id", "duration_ms", "isrc", "name")
         .with_row_index("node")
         .with_columns(
-            full=key(without_pressing(name)), base=key(without_version(name)), stem=key(stem(name)), whole=key(name)
+            full=key(without_pressing(name)),
+            base=key(without_version(name)),
+            stem=key(stem(name)),
+            whole=key(name),
+            guests=guests(name),
         )
         .join(sounds.select("track_id", *SOUND), on="track_id", how="left", maintain_order="left")
     )
@@ -59,7 +63,7 @@ def identify(
         .join(who, on="artist_id", how="left")
         .select("node", "position", who=pl.coalesce("who", "artist_id"))
     )
-    main = named.join(credits.filter(pl.col("position") == 0), on="node")
+    main = named.join(credits.filter(pl.col("position") == 0), on="node").with_columns(_told_apart())
     recordings = _joined(
         named.height,
         [
@@ -89,6 +93,13 @@ def identify(
         .select("track_id", "recording_id", "song_id")
         .sort("track_id")
     )
+
+
+def _told_apart() -> pl.Expr:
+    """``full``, with the guests where one album has the title with other ones or with none as well."""
+    album = pl.coalesce("album_id", "track_id")
+    both = (pl.col("guests").n_unique().over(album, "full", "who") > 1).any().over("full", "who")
+    return pl.when(both).then(pl.concat_str("full", "guests", separator="\0")).otherwise("full").alias("full")
 
 
 def _gap() -> pl.Expr:

@@ -11,7 +11,7 @@ ANOTHER = (
 
 PRESSING = (
     r"remaster(?:ed)?|re-?master(?:ed)?|mastered|mono|stereo|deluxe|anniversary|edition|bonus track|album version|"
-    r"original version|single version|explicit|clean|from"
+    r"single version|explicit|clean|original|from"
 )
 """Words of another pressing, or another place, of the same recording."""
 
@@ -24,7 +24,9 @@ FEATURED = (
     r"(?i)\s*[\(\[]\s*(?:feat|ft|featuring|with|w/)\b\.?[^\)\]]*[\)\]]|\s+(?:-\s+)?(?:feat|ft|featuring)\b\.?\s.*$"
 )
 
-OWN = r"part|parts|pt|vol|volume|no|chapter|act|movement|medley|reprise|interlude|intro|outro|skit|commentary|vs|[ivx]+|\d{1,3}"
+GUESTS = r"(?i)\b(?:feat|ft|featuring|with)\b\.?\s+(.*)$"
+
+OWN = r"part|parts|pt|vol|volume|no|chapter|act|movement|medley|reprise|interlude|intro|outro|skit|commentary|[ivx]+|\d{1,3}"
 """Words and numbers in a bracket or after a dash that make it a song of its own."""
 
 CENSORED = {
@@ -75,6 +77,11 @@ def without_pressing(titles: pl.Expr) -> pl.Expr:
     """Titles without "feat. …" and without what only names the pressing: "(Live) [Remastered]" leaves "(Live)"."""
     marked = titles.str.replace_all(SAME_CUT, "album version").str.replace_all(rf"(?i)\b({ANOTHER})\b", f"{MARK}$1")
     return _cut(titles, marked, rf"\b(?:{PRESSING})\b")
+
+
+def guests(titles: pl.Expr) -> pl.Expr:
+    """Who is named in titles as a guest, as `key` gives it; empty for none."""
+    return key(titles.str.extract(GUESTS)).fill_null("")
 
 
 def without_version(titles: pl.Expr) -> pl.Expr:

@@ -1,6 +1,6 @@
 """Which tracks are one recording or one song: the cases that users of other programs complain of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 import pytest
@@ -17,7 +17,9 @@ SOUND = dict.fromkeys(("danceability", "energy", "valence", "acousticness", "spe
 
 
 def identified(
-    *rows: tuple[str, str, int | None, str | None], sounds: Mapping[int, Mapping[str, float]] | None = None
+    *rows: tuple[str, str, int | None, str | None],
+    sounds: Mapping[int, Mapping[str, float]] | None = None,
+    albums: Sequence[str] = (),
 ) -> dict[str, tuple[str, str]]:
     """track number -> (recording_id, song_id) for (title, artists joined by +, duration_ms, isrc).
 
@@ -27,7 +29,7 @@ def identified(
         [(str(n), title, duration, isrc) for n, (title, _, duration, isrc) in enumerate(rows)],
         schema={"track_id": pl.String, "name": pl.String, "duration_ms": pl.Int64, "isrc": pl.String},
         orient="row",
-    )
+    ).with_columns(album_id=pl.Series(albums, dtype=pl.String) if albums else pl.lit(None, pl.String))
     credits = pl.DataFrame(
         [
             (str(n), place, who)
@@ -106,6 +108,12 @@ def test_an_isrc_joins_what_titles_do_not() -> None:
 def test_another_length_is_another_recording_of_the_song() -> None:
     found = identified(("Alive", "x", 200_000, None), ("Alive", "x", 320_000, None))
     assert found == {"0": ("0", "0"), "1": ("1", "0")}
+
+
+def test_with_and_without_a_guest_on_one_album_are_two_recordings() -> None:
+    rows = [("Trouble", "x", 221_000, None), ("Trouble (feat. Y)", "x", 222_000, None), ("Stay", "x", 200_000, None)]
+    assert identified(*rows, albums=["deluxe", "deluxe", "deluxe"])["1"] == ("1", "0")
+    assert identified(*rows, albums=["single", "deluxe", "deluxe"])["1"] == ("0", "0")
 
 
 def test_fades_may_differ_where_the_sound_does_not() -> None:
