@@ -23,6 +23,9 @@ UNHEARD_GAP_MS = 3_000
 ALIKE_GAP_MS = 5_000
 """So may they where the sounds are alike."""
 
+SHORT_MS = 10_000
+"""Anything shorter is a silence or a jingle, of which an album may have several under one title."""
+
 ALIKE = {"energy": 0.2, "danceability": 0.15, "valence": 0.2, "acousticness": 0.3, "speechiness": 0.15}
 """How far two masters of one recording may lie apart, with a tempo that is the same, half or double."""
 
@@ -64,12 +67,13 @@ def identify(
         .select("node", "position", who=pl.coalesce("who", "artist_id"))
     )
     main = named.join(credits.filter(pl.col("position") == 0), on="node").with_columns(_told_apart())
+    long = main.filter(pl.col("duration_ms") >= SHORT_MS)
     recordings = _joined(
         named.height,
         [
             named.filter(pl.col("isrc").is_not_null()).select("node", group="isrc"),
-            _runs(main, ["full", "who"], _is_one_recording()),
-            _runs(main, ["full", "key", "mode"], (_gap() <= DURATION_GAP_MS) & _is_alike(NEAR)),
+            _runs(long, ["full", "who"], _is_one_recording()),
+            _runs(long, ["full", "key", "mode"], (_gap() <= DURATION_GAP_MS) & _is_alike(NEAR)),
             *(_of_one_sound(main, same) for same in ("who", "stem")),
         ],
     )

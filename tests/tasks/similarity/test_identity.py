@@ -144,6 +144,11 @@ def test_one_sound_of_one_artist_is_one_recording_whatever_it_is_called() -> Non
     assert found == {"0": ("0", "0"), "1": ("0", "0"), "2": ("2", "2")}
 
 
+def test_silences_of_an_album_are_not_pressings_of_each_other() -> None:
+    found = identified(("Silent Interlude", "x", 3_300, None), ("Silent Interlude", "x", 3_300, None))
+    assert {recording for recording, _ in found.values()} == {"0", "1"}
+
+
 def test_an_artist_may_have_many_intros() -> None:
     found = identified(("Intro", "x", 60_000, None), ("Intro", "x", 90_000, None), ("Intro", "x", 60_900, None))
     assert found == {"0": ("0", "0"), "1": ("1", "1"), "2": ("0", "0")}
