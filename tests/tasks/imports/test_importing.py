@@ -156,21 +156,32 @@ import_paths(Home(Path(sys.argv[1])), [Path(sys.argv[2])])
 """
 
 
+TELLING = KILLED.replace(
+    "import sys",
+    "import logging, sys\nlogging.basicConfig(stream=sys.stdout, level=logging.INFO, format='%(message)s')",
+)
+
+
 def test_an_import_that_is_killed_keeps_whole_files_and_goes_on(home: Home, tmp_path: Path) -> None:
+    """Three times, at moments that progress tells: while the file after it is read, checked or stored."""
     folder = tmp_path / "history"
     folder.mkdir()
     for number in range(12):
         days = [play(ts=f"2024-{number + 1:02d}-{day:02d}T10:00:00Z") for day in range(1, 21)]
         written(folder / f"{number:02d}.json", days)
-    process = python(KILLED, home.root, folder)
-    said(process)
-    while not home.imports.exists() and process.poll() is None:
-        time.sleep(0.01)
-    time.sleep(0.3)  # somewhere among the twelve transactions
-    process.kill()
-    process.communicate(timeout=30)
-    whole = taken(home, "plays").height
-    assert whole % 20 == 0
+    whole = 0
+    for more, later in ((2, 0.0), (3, 0.02), (2, 0.04)):
+        process = python(TELLING, home.root, folder)
+        while not said(process).startswith(f"history/{whole // 20 + more - 1:02d}.json: 20 of 20"):
+            pass
+        time.sleep(later)
+        process.kill()
+        process.communicate(timeout=30)
+        before, whole = whole, taken(home, "plays").height
+        assert whole % 20 == 0
+        assert whole >= before + 20 * more
+        if whole == 240:  # it was faster than the kill
+            break
     report = import_paths(home, [folder]).filter("is_main")
     sums(report)
     assert report["already"].sum() == whole
