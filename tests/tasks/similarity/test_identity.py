@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from tasks.similarity.identity import identify
+from tasks.standin.catalogue.bundle import bundled
 
 SOUND = dict.fromkeys(("danceability", "energy", "valence", "acousticness", "speechiness", "liveness"), 0.5) | {
     "instrumentalness": 0.0,
@@ -152,6 +153,46 @@ def test_silences_of_an_album_are_not_pressings_of_each_other() -> None:
 def test_an_artist_may_have_many_intros() -> None:
     found = identified(("Intro", "x", 60_000, None), ("Intro", "x", 90_000, None), ("Intro", "x", 60_900, None))
     assert found == {"0": ("0", "0"), "1": ("1", "1"), "2": ("0", "0")}
+
+
+SHIPPED = [
+    ("10,000 Hours", "0PkXnSmOLuk2LFQbQokBvc", "2wrJq5XKLnmhRXHIAf9xBa", True, True),  # with a guest in the title
+    ("its piano version", "0PkXnSmOLuk2LFQbQokBvc", "6HjF1gzVEZMb4GplnGl9B3", False, True),
+    ("Fade Out Lines, a rework told as such or not", "6x1Fl07O0nOfltAnGPU3yw", "1ubVPccf8Vb9mL0XYpVpCV", True, True),
+    ("Fade Out Lines and its rework", "1WfShFNteH2XK96ahIWikp", "1ubVPccf8Vb9mL0XYpVpCV", False, True),
+    ("I Put A Spell On You in katakana", "3AjZqmRivJhEVqbliY3yJa", "4U1WGnRxI57j3Ebi9A3HtD", True, True),
+    ("I Put A Spell On You by two artists", "3AjZqmRivJhEVqbliY3yJa", "014SIjoLDG1Ku19c5FlDYh", False, False),
+    ("Hall of Fame with and without a guest", "0FB5ILDICqwK6xj7W1RP9u", "7wMq5n8mYSKlQIGECKUgTX", False, True),
+    ("The Rumbling and its TV size", "6k0X05danQOXSBTVek5DU1", "0KCSJzsQVxkloxoT7dyrqV", False, True),
+    ("Last Resort (Reloaded)", "5W8YXBz9MTIDyrpYaCg2Ky", "52KlXDEkCkgZxuMjSqzY4L", False, True),
+    ("Alive, two masters", "2SHnUyZq0zwmvRIl4WY77G", "59mrqUmhpmcfUns8BKkV30", True, True),
+    ("Alive by two artists", "2SHnUyZq0zwmvRIl4WY77G", "5bFuHlXKw66Uu2cHKn5bf8", False, False),
+    ("Hallelujah by two artists", "1lhL0mBtkFnCfyCzXf86uk", "2RNeNeEbmvfvNcnNR5pSDR", False, False),
+]
+"""Pairs of the catalogue that ships, labelled by reading: what, track_ids, one recording?, one song?"""
+
+
+def test_labelled_pairs_of_the_catalogue_that_ships() -> None:
+    songs = list(bundled().tracks.values())
+    tracks = [(song.id, song.name, song.album.id, song.duration_ms, song.isrc) for song in songs]
+    credits = [(song.id, place, artist.id, artist.name) for song in songs for place, artist in enumerate(song.artists)]
+    named = pl.DataFrame(credits, schema=["track_id", "position", "artist_id", "name"], orient="row")
+    found = identify(
+        pl.DataFrame(
+            tracks,
+            schema={"track_id": str, "name": str, "album_id": str, "duration_ms": int, "isrc": str},
+            orient="row",
+        ),
+        named.drop("name"),
+        named.select("artist_id", "name"),
+        pl.DataFrame([{"track_id": song.id, **(song.features or {})} for song in songs]),
+    )
+    groups = {track: (recording, song) for track, recording, song in found.iter_rows()}
+    told = [
+        (what, one, two, groups[one][0] == groups[two][0], groups[one][1] == groups[two][1])
+        for what, one, two, *_ in SHIPPED
+    ]
+    assert told == SHIPPED
 
 
 def test_no_tracks_are_no_songs() -> None:
