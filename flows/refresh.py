@@ -14,6 +14,7 @@ from prefect import flow
 from prefect.states import Completed
 
 from flows.aftermath import aftermath
+from flows.ending import ended_in_time
 from flows.settings import Settings
 from flows.timing import spoken, superfluous
 from schemas.errors import SettingsError
@@ -56,7 +57,7 @@ def refresh(
     stages = chosen(from_stage, only)
     if why := superfluous(settings.home, source):
         return Completed(name="Skipped", message=why)
-    with spoken(settings.log, settings.home), aftermath(settings, source) as after:
+    with ended_in_time(), spoken(settings.log, settings.home), aftermath(settings, source) as after:
         wishes = asdict(settings)
         with (
             tonight(settings.home, source, wishes, full=full, force=force, dry_run=dry_run) as night,

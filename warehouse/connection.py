@@ -36,6 +36,9 @@ MEMORY_LIMIT = "4GB"
 
 BUSY = "Could not set lock on file"
 
+INTERRUPTED = "Query interrupted"
+"""What DuckDB says in the place of the exception that a handler of a signal raised."""
+
 KEPT_SECONDS = 20.0
 """A kept file that nobody asked for so long is let go; one that was replaced, within a quarter of that."""
 
@@ -200,9 +203,16 @@ def _detach_all(instance: DuckDBPyConnection) -> None:
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Turn what DuckDB and the operating system say of the file into one line that says what to do."""
+    """Turn what DuckDB and the operating system say of the file into one line that says what to do.
+
+    A signal that ended a query, of which DuckDB does not say which one, is a KeyboardInterrupt.
+    """
     try:
         yield
+    except RuntimeError as error:
+        if str(error) == INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
     except duckdb.Error as error:
         known = _explained(str(error), path)
         if known is None:

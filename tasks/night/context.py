@@ -99,9 +99,8 @@ def tonight(
             with _signed(run_id), _logged(home, run_id), told(home.root):
                 yield night
         except BaseException as error:
-            is_stopped = not isinstance(error, Exception)  # by a signal
-            night.verdict = "refused" if isinstance(error, GateError) else "stopped" if is_stopped else "failed"
-            night.problems.append(str(error) if isinstance(error, SegueError) else f"{type(error).__name__}: {error}")
+            night.verdict = _verdict_of(error)
+            night.problems.append(_told_of(night, error))
             raise
         finally:
             _keep_story(night)
@@ -141,6 +140,22 @@ def _logged(home: Home, run_id: str) -> Iterator[None]:
         for logger in loggers:
             logger.removeHandler(handler)
         handler.close()
+
+
+def _verdict_of(error: BaseException) -> str:
+    if not isinstance(error, Exception):  # a signal
+        return "stopped"
+    return "refused" if isinstance(error, GateError) else "failed"
+
+
+def _told_of(night: Night, error: BaseException) -> str:
+    """What ended the night, in a line."""
+    if isinstance(error, SegueError):
+        return str(error)
+    if isinstance(error, Exception):
+        return f"{type(error).__name__}: {error}"
+    where = f" in {night.ledger.current.stage}" if night.ledger.entries else ""
+    return f"a signal stopped it{where} ({type(error).__name__}): run `segue refresh`, it goes on from what has landed"
 
 
 def _keep_story(night: Night) -> None:

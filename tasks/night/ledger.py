@@ -55,15 +55,15 @@ class Ledger:
         entry = Entry(len(self.entries), name, datetime.now(UTC).replace(tzinfo=None))
         self.entries.append(entry)
         began = monotonic()
-        log.info("%s", name, extra={"event": "stage_started", "stage": name})
         try:
+            log.info("%s", name, extra={"event": "stage_started", "stage": name})
             yield entry
         except Parked:
             entry.verdict = "parked"
             raise
         except BaseException as error:
             entry.verdict = "failed"
-            entry.note = entry.note or f"{type(error).__name__}: {error}"
+            entry.note = entry.note or ": ".join(filter(None, (type(error).__name__, str(error))))
             raise
         finally:
             entry.seconds = monotonic() - began

@@ -76,8 +76,17 @@ class Segue:
         """The same, at the same time."""
         return replace(self, zygote=other, output=self.output.with_suffix(".other"))
 
-    def start(self, *arguments: str, memory: int = 0, clock: float = 0, **environ: str) -> Command:
-        """Set the command off, with so many bytes of ``memory`` more than it begins with, and a ``clock`` that is seconds off."""
+    def start(
+        self,
+        *arguments: str,
+        memory: int = 0,
+        clock: float = 0,
+        stopped: dict[str, float] | None = None,
+        **environ: str,
+    ) -> Command:
+        """Set the command off, with so many bytes of ``memory`` more than it begins with, a ``clock`` that is seconds off, and
+        SIGTERM so many seconds after a stage began (``stopped``).
+        """
         self.output.unlink(missing_ok=True)
         order = {
             "arguments": arguments,
@@ -85,6 +94,7 @@ class Segue:
             "output": str(self.output),
             "memory": memory,
             "clock": clock,
+            "stopped": stopped or {},
         }
         assert self.zygote.stdin is not None
         self.zygote.stdin.write(json.dumps(order) + "\n")

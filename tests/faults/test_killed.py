@@ -2,11 +2,13 @@
 
 import random
 import signal
-import time
 
 import pytest
 
+from flows.ending import TERMINATED
+from tasks.upkeep import stories
 from tests.faults.making import differing
+from warehouse.night.locking import holder
 
 
 def test_a_night_killed_at_any_moment_costs_nothing(segue, undisturbed, kills):
@@ -30,45 +32,31 @@ def test_a_night_killed_at_any_moment_costs_nothing(segue, undisturbed, kills):
         assert list(dying.home.building.iterdir()) == []
 
 
-SOME, ALL = (
-    ["validate", "similarity"],
-    [
-        "open",
-        "token",
-        "extract",
-        "validate",
-        "store",
-        "features",
-        "imports",
-        "identity",
-        "similarity",
-        "evaluate",
-        "gate",
-    ],
-)
+STAGES = {
+    **dict.fromkeys(("open", "token", "probe", "extract", "validate", "store", "features"), ""),
+    **{name: name for name in ("imports", "feedback", "retention", "identity", "similarity", "atlas", "evaluate")},
+    **{name: name for name in ("for_you", "profile")},
+    **dict.fromkeys(("gate", "report", "publish"), "profile"),
+}
+"""Every stage of a night -> where a night begins that shall be in it soon."""
 
 
-@pytest.fixture
-def stages(kills: int) -> list[str]:
-    """Stages after which a night is told to stop: all of them when many kills are asked for."""
-    return ALL if kills >= 100 else SOME
-
-
-def test_a_night_told_to_stop_ends_at_once_and_goes_on_later(segue, undisturbed, stages) -> None:
-    """SIGTERM once the stage has ended, which is when the next one is at work."""
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_night_told_to_stop_ends_at_once_and_goes_on_later(segue, undisturbed, stage: str) -> None:
+    """SIGTERM half-way through the stage."""
     stopping = segue(2)
-    for stage in stages:
-        night = stopping.start("refresh")
-        while f"\N{CHECK MARK} {stage} " not in night.said:
-            time.sleep(0.01)
-        night.send(signal.SIGTERM)
-        began = time.monotonic()
-        assert night.wait() in (-signal.SIGTERM, 128 + signal.SIGTERM)
-        assert stages is SOME or time.monotonic() - began < 5
-        assert "Traceback" not in night.said
+    (story,) = stories.told(stopping.home)
+    half = next(booked["seconds"] for booked in story["stages"] if booked["stage"] == stage) / 2
+    start = ["--from", STAGES[stage]] if STAGES[stage] else []
+    night = stopping.run("refresh", *start, stopped={stage: half})
+    assert night.status in (-signal.SIGTERM, TERMINATED), night.said
+    assert "Traceback" not in night.said
+    assert holder(stopping.home) is None
+    if stage != "publish":
         assert differing(stopping.tables(), undisturbed.tables[1]) == []
-    stopping.night()
-    assert differing(stopping.tables(), undisturbed.tables[2]) == []
+    if stage in ("extract", "similarity", "publish"):
+        stopping.night()
+        assert differing(stopping.tables(), undisturbed.tables[2]) == []
 
 
 def test_a_night_without_memory_ends_and_costs_nothing(segue, undisturbed) -> None:

@@ -1,24 +1,30 @@
 """A process that has imported everything and forks one for each command, so that a night takes seconds and not half a minute.
 
-Reads a JSON object a line, {"arguments": […], "environ": {…}, "output": path, "memory": bytes, "clock": seconds},
-and runs `segue ARGUMENTS` in a process of its own, with so much more memory than it begins with and a clock so far off. Answers two lines: its id at once, and its exit status when it has ended (negative:
-the signal that ended it).
+Reads a JSON object a line, {"arguments": […], "environ": {…}, "output": path, "memory": bytes, "clock": seconds,
+"stopped": {stage: seconds}}, and runs `segue ARGUMENTS` in a process of its own, with so much more memory than it begins with,
+a clock so far off, and SIGTERM so long after a stage began. Answers two lines: its id at once, and its exit status when it has
+ended (negative: the signal that ended it).
 
 Two things are left out, because a dead night cannot hurt by them: Prefect's engine and server (flows and tasks are called
-as the functions that they are, and leave no artifacts), and the drawing of the pages (one line stands for them).
+as the functions that they are, SIGTERM being what Prefect makes of it, and leave no artifacts), and the drawing of the pages
+(one line stands for them).
 """
 
 import importlib
 import json
+import logging
 import os
 import resource
+import signal
 import sys
+import threading
 from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
 from prefect import Flow, Task
+from prefect.utilities.engine import capture_sigterm
 
 import flows.aftermath
 import flows.cli.app
@@ -30,6 +36,11 @@ from tasks.night import show
 
 def called(self: Any, *arguments: Any, **named: Any) -> Any:
     return self.fn(*arguments, **named)
+
+
+def steered(self: Any, *arguments: Any, **named: Any) -> Any:
+    with capture_sigterm():
+        return self.fn(*arguments, **named)
 
 
 def nothing(*_: Any) -> None:
@@ -65,6 +76,7 @@ def command(order: dict[str, Any]) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (has + order["memory"],) * 2)
     if order.get("clock"):
         shift_clock(timedelta(seconds=order["clock"]))
+    logging.getLogger("tasks.night.ledger").addHandler(Stopping(order.get("stopped", {})))
     sys.argv = ["segue", *order["arguments"]]
     try:
         main()
@@ -76,6 +88,19 @@ def command(order: dict[str, Any]) -> None:
         code = 70
     sys.stdout.flush()
     os._exit(code)
+
+
+class Stopping(logging.Handler):
+    """Sends SIGTERM to this process so many seconds after a stage began."""
+
+    def __init__(self, stopped: dict[str, float]) -> None:
+        super().__init__()
+        self.stopped = stopped
+
+    def emit(self, record: logging.LogRecord) -> None:
+        stage = getattr(record, "stage", "")
+        if getattr(record, "event", "") == "stage_started" and stage in self.stopped:
+            threading.Timer(self.stopped.pop(stage), os.kill, (os.getpid(), signal.SIGTERM)).start()
 
 
 def shift_clock(off: timedelta) -> None:
@@ -103,7 +128,7 @@ def shift_clock(off: timedelta) -> None:
 
 
 if __name__ == "__main__":
-    Task.__call__ = Flow.__call__ = called  # type: ignore[method-assign]
+    Task.__call__, Flow.__call__ = called, steered  # type: ignore[method-assign]
     flows.lifeline.start_night_server = flows.aftermath._leave = nothing
     show.draw_pages = one_line
     with suppress(ImportError):

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -306,3 +308,21 @@ def test_a_statement_of_our_own_that_is_wrong_is_no_expected_error(published: Pa
 
 def test_files_are_for_their_owner_only(published: Path) -> None:
     assert published.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_signal_that_ends_a_query_is_no_error_of_the_query(tmp_path: Path) -> None:
+    """DuckDB puts an error of its own in the place of what the handler raised."""
+
+    def stop(*_: object) -> None:
+        raise OSError("what a handler raises")
+
+    former = signal.signal(signal.SIGUSR1, stop)
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGUSR1))
+    try:
+        with pytest.raises(KeyboardInterrupt), writer(tmp_path / "any.duckdb") as con:
+            con.execute("set threads = 1")  # else another thread may be at work, and this one wait without looking up
+            timer.start()
+            con.execute("select sum(a.range * b.range) from range(1000000) a, range(1000000) b")
+    finally:
+        timer.join()
+        signal.signal(signal.SIGUSR1, former)
