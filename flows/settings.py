@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 
 from schemas.errors import HomeError, SettingsError
 from schemas.values import Home, Receivers
+from warehouse.night.books import set_aside_unusable
 
 SOURCES = ("demo", "spotify", "files")
 
@@ -243,13 +244,15 @@ PREFECT_ENVIRONMENT = {
 def prepare_home(home: Home) -> None:
     """Create the data folder, for its owner only, and set Prefect's environment where the person has not.
 
-    Call it before Prefect is imported for the first time. Raises HomeError when the folder cannot be written.
+    Call it before Prefect is imported for the first time. What lies there of Prefect and cannot be used is set aside.
+    Raises HomeError when the folder cannot be written.
     """
     try:
         home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        home.prefect.mkdir(exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=home.root):
             pass
+        set_aside_unusable(home)
+        home.prefect.mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         raise HomeError(
             f"the data folder {home.root} cannot be written ({error.strerror}): free or unlock it, or set SEGUE_HOME to another folder"

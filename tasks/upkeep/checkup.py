@@ -26,6 +26,7 @@ from schemas.values import Home
 from tasks.spotify.token_file import remembered, warning
 from tasks.upkeep.standing import room_needed
 from tasks.upkeep.stories import latest
+from warehouse.night.books import fault
 from warehouse.night.locking import holder
 from warehouse.standing import verify
 
@@ -176,10 +177,11 @@ def prefect(environ: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding("prefect", "ok", f"nights report to the Prefect server at {urlsplit(address).hostname}{by}")
     elif address:
         yield Finding("prefect", "ok", f"nights report to the Prefect server at {address}{by}")
+    elif why := fault(Path(environ["PREFECT_HOME"]).expanduser()):
+        told = f"its books in {environ['PREFECT_HOME']} cannot be used ({why})"
+        yield Finding("prefect", "warn", told, "nothing: the next night sets them aside and begins new ones")
     else:
-        yield Finding(
-            "prefect", "ok", f"no server: each night keeps its own books in {environ.get('PREFECT_HOME')}{by}"
-        )
+        yield Finding("prefect", "ok", f"no server: each night keeps its own books in {environ['PREFECT_HOME']}{by}")
     chatty = [
         name
         for name, quiet in (("PREFECT_SERVER_ANALYTICS_ENABLED", "false"), ("DO_NOT_TRACK", "1"))

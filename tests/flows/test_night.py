@@ -1,15 +1,22 @@
 """The whole night, as a person runs it: the real command, real HTTP to the stand-in, a real database."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from flows.ending import TERMINATED
 from schemas.tables import TABLES
+from schemas.values import Home
+from warehouse.night.locking import holder
 
 Segue = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -97,6 +104,48 @@ print(con.sql("select count(*) from neighbours").fetchall()[0][0], flush=True)
     assert done.returncode == 0, done.stderr
     after, _ = reader.communicate("\n")
     assert (after, reader.returncode) == (before, 0)
+
+
+def test_a_night_whose_prefect_has_garbage_for_books_runs_and_sigterm_ends_it_with_its_server(demo_home: Path) -> None:
+    prefect = demo_home / "prefect"
+    prefect.mkdir(mode=0o700)
+    (prefect / "prefect.db").write_bytes(b"garbage " * 2000)
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SEGUE_", "SPOTIFY_", "PREFECT_"))
+    }
+    said = []
+    with subprocess.Popen(
+        [sys.executable, "-m", "flows", "refresh", "--full", "--from", "similarity"],
+        cwd=demo_home.parent,
+        env={**kept, "PYTHONPATH": str(Path(__file__).parents[2]), "SEGUE_HOME": str(demo_home), "COLUMNS": "200"},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as night:
+        assert night.stderr is not None
+        for line in night.stderr:
+            said.append(line)
+            if line.startswith("✓ open"):
+                break
+        assert of_home(demo_home) != []
+        night.terminate()
+        said += night.stderr.readlines()
+        assert night.wait() in (-signal.SIGTERM, TERMINATED)
+    (told,) = [line for line in said if "unusable-1-prefect.db" in line]
+    assert "Prefect's books cannot be used (file is not a database)" in told
+    assert "Traceback" not in "".join(said)
+    while of_home(demo_home):
+        time.sleep(0.05)
+    assert holder(Home(demo_home)) is None
+
+
+def of_home(home: Path) -> list[str]:
+    """The processes that work on a home."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"SEGUE_HOME={home}\0".encode() in (process / "environ").read_bytes():
+                found.append(process.name)
+    return found
 
 
 def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, segue: Segue) -> None:
