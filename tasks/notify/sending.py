@@ -76,11 +76,13 @@ def _mail(told: Notice, receivers: Receivers) -> None:
     )
     with opened as server:
         server.ehlo()
-        if not is_tls and server.has_extn("starttls") and receivers.smtp_host not in LOOPBACK:
+        # a mail server of this machine has a certificate that nobody knows, and what it is told does not leave the machine
+        is_wanted = receivers.smtp_password or host not in LOOPBACK
+        if not is_tls and is_wanted and server.has_extn("starttls"):
             server.starttls(context=context)
             is_tls = True
         if receivers.smtp_password:
-            if not is_tls and receivers.smtp_host not in LOOPBACK:
+            if not is_tls:
                 raise smtplib.SMTPNotSupportedError("it offers no TLS, and a password never goes without")
             server.login(receivers.smtp_user, receivers.smtp_password)
         server.send_message(message)
@@ -103,4 +105,6 @@ def _reason(error: Exception) -> str:
         return f"SMTP {error.smtp_code}"
     if isinstance(error, requests.HTTPError):
         return str(error)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is refused: {error.verify_message}; SSL_CERT_FILE may name one to trust"
     return (isinstance(error, OSError) and error.strerror) or type(error).__name__

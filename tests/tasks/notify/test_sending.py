@@ -1,11 +1,14 @@
 """Notices against real receivers on loopback: a webhook, a mail server, a file; a receiver that fails is told and no more."""
 
+import ipaddress
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,8 +18,12 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from schemas.values import Receivers
+from tasks.notify import sending
 from tasks.notify.notice import notice
 from tasks.notify.sending import send
 
@@ -72,6 +79,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, list[str], EmailMessage]] = []
+        self.passwords: list[str] = []
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         parsed = message_from_bytes(envelope.content, policy=policy.default)
@@ -81,23 +89,58 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server(password: str = "") -> Iterator[tuple[int, Mailbox]]:
-    """A mail server on loopback; with a password it lets those log in who know it."""
+def mail_server(password: str = "", **how: Any) -> Iterator[tuple[int, Mailbox]]:
+    """A mail server on loopback; with a password it lets those log in who know it. ``how`` as aiosmtpd takes it."""
 
     def knows(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        is_right = isinstance(data, LoginPassword) and data.password == password.encode()
-        return AuthResult(success=is_right, handled=False)
+        mailbox.passwords.append(data.password.decode() if isinstance(data, LoginPassword) else "")
+        return AuthResult(success=mailbox.passwords[-1] == password, handled=False)
 
     mailbox = Mailbox()
-    auth = {"authenticator": knows, "auth_require_tls": False} if password else {}
+    if password:
+        how = {"authenticator": knows, "auth_require_tls": False, **how}
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]  # the controller looks for its server under the port that it was told
-    server = Controller(mailbox, hostname="127.0.0.1", port=port, **auth)
+    server = Controller(mailbox, hostname="127.0.0.1", port=port, **how)
     server.start()
     try:
         yield port, mailbox
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that signs itself, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mail of a test")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(here, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("certificate") / "both.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+@pytest.fixture
+def context(certificate: Path) -> ssl.SSLContext:
+    """What a server that has this certificate is given."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(certificate)
+    return made
+
+
+def by_mail(port: int) -> Receivers:
+    return Receivers("always", "", "a@x.org", "", "127.0.0.1", port, "me", "pa55word")
 
 
 def test_a_webhook_gets_one_document_with_a_text_and_what_to_do() -> None:
@@ -141,15 +184,58 @@ def test_mail_says_how_it_went_and_what_to_do() -> None:
     ]
 
 
-def test_a_mail_server_that_asks_gets_name_and_password() -> None:
-    with mail_server("pa55word") as (port, mailbox):
-        knows = Receivers("always", "", "a@x.org", "", "127.0.0.1", port, "me", "pa55word")
-        wrong = Receivers("always", "", "a@x.org", "", "127.0.0.1", port, "me", "wr0ng")
-        assert send(notice(night()), knows) == []
-        (told,) = send(notice(night()), wrong)
+@pytest.fixture(params=["TLS from the start", "STARTTLS"])
+def tls(
+    request: pytest.FixtureRequest, context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[int, Mailbox]]:
+    """A mail server that takes the password over TLS only."""
+    is_implicit = request.param == "TLS from the start"
+    how = {"ssl_context": context} if is_implicit else {"tls_context": context, "auth_require_tls": True}
+    with mail_server("pa55word", **how) as (port, mailbox):
+        if is_implicit:
+            monkeypatch.setattr(sending, "IMPLICIT_TLS", port)  # only root may listen at 465
+        yield port, mailbox
+
+
+def test_mail_and_password_go_over_tls_to_a_server_whose_certificate_is_trusted(
+    tls: tuple[int, Mailbox], certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, mailbox = tls
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    wrong = replace(by_mail(port), smtp_password="wr0ng")
+    assert send(notice(night()), by_mail(port)) == []
+    (told,) = send(notice(night()), wrong)
+    assert set(mailbox.passwords) == {"pa55word", "wr0ng"}  # some ways to say it are tried
     assert len(mailbox.messages) == 1
     assert "SMTP 535" in told
     assert "wr0ng" not in told + repr(wrong)
+
+
+def test_a_certificate_that_nobody_trusts_is_refused_and_gets_no_word(tls: tuple[int, Mailbox]) -> None:
+    port, mailbox = tls
+    assert send(notice(night()), by_mail(port)) == [
+        f"the notice did not reach e-mail by 127.0.0.1:{port} (its certificate is refused: self-signed certificate; "
+        "SSL_CERT_FILE may name one to trust): correct the settings of notices"
+    ]
+    assert (mailbox.messages, mailbox.passwords) == ([], [])
+
+
+def test_a_certificate_of_another_host_is_refused(
+    context: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with mail_server("pa55word", tls_context=context) as (port, mailbox):
+        (told,) = send(notice(night()), replace(by_mail(port), smtp_host="localhost"))
+    assert "certificate is not valid for 'localhost'" in told
+    assert (mailbox.messages, mailbox.passwords) == ([], [])
+
+
+def test_a_password_never_goes_over_a_connection_without_tls() -> None:
+    """Nor does the mail, which nobody would have taken without it."""
+    with mail_server("pa55word") as (port, mailbox):
+        (told,) = send(notice(night()), by_mail(port))
+    assert "(it offers no TLS, and a password never goes without)" in told
+    assert (mailbox.messages, mailbox.passwords) == ([], [])
 
 
 def test_a_file_gets_a_line_a_notice_and_is_for_its_owner(tmp_path: Path) -> None:
