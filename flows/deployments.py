@@ -23,6 +23,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import StateType
 from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import ObjectNotFound
 from prefect.flows import EntrypointType
 from prefect.runner import Runner
 from prefect.schedules import Cron
@@ -33,10 +34,11 @@ from tzlocal import get_localzone_name
 from flows.lifeline import START_SECONDS, STOP_SECONDS, answers
 from flows.refresh import refresh
 from flows.settings import use_prefect_server
-from schemas.errors import SegueError
+from schemas.errors import HomeError, SegueError
 from schemas.values import Home
 from tasks.upkeep import stories
 from tasks.upkeep.timetable import Timetable, served, timetable
+from warehouse.night.books import set_aside_unusable
 from warehouse.night.locking import holder
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,8 @@ def serve_nightly(home: Home, *, cron: str, timezone: str, source: str) -> None:
                 asyncio.run(_serve(nightly(due), home, due))
                 break
             except Exception as error:  # the runner gives up when its server is away for long; we do not
+                while isinstance(error, ExceptionGroup):
+                    error = error.exceptions[0]
                 log.warning("Prefect's runner ended (%s); it starts again in %d s", error, AGAIN_SECONDS)
                 time.sleep(AGAIN_SECONDS)
     log.info("the schedule is served no more; `segue schedule` takes it up again")
@@ -101,11 +105,31 @@ async def _serve(deployment: RunnerDeployment, home: Home, due: Timetable) -> No
     await bury(deployment_id, home)
     await catch_up(deployment_id, home, due)
     try:
-        await runner.start()
+        async with asyncio.TaskGroup() as group:
+            watch = group.create_task(watched(deployment_id))
+            await runner.start()
+            watch.cancel()
     except asyncio.CancelledError:
         serving.uncancel()
     finally:
         signal.signal(signal.SIGTERM, _end)
+
+
+async def watched(deployment_id: UUID, every_seconds: float = 60.0) -> None:
+    """Look whether the server still knows the deployment; one whose books are new does not, and never has anything to run.
+
+    Raises:
+        SegueError: it does not. It is for the runner to see to a server that does not answer.
+    """
+    async with get_client() as client:
+        while True:
+            await asyncio.sleep(every_seconds)
+            try:
+                await client.read_deployment(deployment_id)
+            except ObjectNotFound as error:
+                raise SegueError("its server does not know refresh/nightly any more") from error
+            except Exception as error:
+                log.debug("the Prefect server does not answer (%s)", error)
 
 
 async def bury(deployment_id: UUID, home: Home) -> None:
@@ -163,6 +187,7 @@ class ServerKeeper:
     """A Prefect server on loopback as a child of ours, and the thread that starts it again when it dies."""
 
     def __init__(self, home: Home) -> None:
+        self._home = home
         self.log = home.prefect / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = threading.Event()
@@ -210,7 +235,14 @@ class ServerKeeper:
                 log.warning("the Prefect server ended by itself; it is started again, see %s", self.log)
                 self._ended.wait(AGAIN_SECONDS)
                 if not self._ended.is_set():
-                    self._process = self._open()
+                    self._begin_again()
+
+    def _begin_again(self) -> None:
+        try:
+            set_aside_unusable(self._home)
+            self._process = self._open()
+        except (HomeError, OSError) as error:
+            log.warning("the Prefect server cannot be started again yet: %s", error)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -23,9 +23,10 @@ from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_API_UR
 from prefect.states import Running
 from prefect.testing.utilities import prefect_test_harness
 
-from flows.deployments import bury, catch_up, nightly
+from flows.deployments import bury, catch_up, nightly, watched
 from flows.refresh import refresh
 from flows.timing import overtaken
+from schemas.errors import SegueError
 from schemas.values import Home
 from tasks.upkeep import stories
 from tasks.upkeep.timetable import Timetable, remembered, timetable
@@ -146,6 +147,20 @@ def test_a_run_whose_process_was_killed_is_buried_at_the_next_start(home: Home) 
 
     assert asyncio.run(at_the_start(is_held=True)) == "Running"
     assert asyncio.run(at_the_start(is_held=False)) == "Crashed"
+
+
+def test_a_server_that_lost_its_books_is_noticed(home: Home) -> None:
+    async def lost() -> None:
+        deployment_id = await nightly_deployment(weeks_old())
+        watch = asyncio.create_task(watched(deployment_id, every_seconds=0.05))
+        done, _ = await asyncio.wait([watch], timeout=0.5)
+        assert not done
+        async with get_client() as client:
+            await client.delete_deployment(deployment_id)
+        await watch
+
+    with pytest.raises(SegueError, match="does not know refresh/nightly any more"):
+        asyncio.run(lost())
 
 
 def schedule(home: Home) -> "subprocess.Popen[str]":
