@@ -30,7 +30,10 @@ def _text(value: str) -> str:
 
 
 def _folder(value: str) -> Path:
-    return Path(value).expanduser().absolute()
+    try:
+        return Path(value).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("names the home of somebody who is not known here") from None
 
 
 def _url(value: str) -> str:
@@ -63,7 +66,7 @@ def _one_of(*names: str) -> Callable[[str], str]:
 
 
 def _file(value: str) -> Path | None:
-    return Path(value.strip()).expanduser().absolute() if value.strip() else None
+    return _folder(value.strip()) if value.strip() else None
 
 
 def _names(value: str) -> tuple[str, ...]:

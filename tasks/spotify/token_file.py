@@ -80,7 +80,7 @@ def load(home: Home) -> StoredToken | None:
             tuple(told.get("scopes", ())),
             told.get("replaces"),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -17,7 +17,6 @@ The songs may still be recommended: to keep them away, block them.
 """
 
 import csv
-import io
 import logging
 import os
 import re
@@ -78,7 +77,12 @@ def read(path: Path, zone: str = "") -> list[Exclusion]:
         return []
     found: dict[Exclusion, None] = {}
     text = path.read_text(encoding="utf-8-sig", errors="replace")
-    for number, row in enumerate(csv.reader(io.StringIO(text)), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            row = next(csv.reader([line]), [])
+        except csv.Error as error:
+            log.warning("%s, line %d: %s", path, number, error)
+            continue
         if (
             not any(cell.strip() for cell in row)
             or row[0].lstrip().startswith("#")

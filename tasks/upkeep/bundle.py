@@ -170,7 +170,7 @@ def _page(path: Path, redactor: Redactor) -> str:
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

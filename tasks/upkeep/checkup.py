@@ -167,7 +167,7 @@ def prefect(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Which Prefect API nights report to, and that none of them tells Prefect's makers; ``environ`` as nights see it."""
     try:
         name, profile = _profile(environ)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         yield Finding("prefect", "fail", f"its profiles.toml cannot be read ({error})", "mend it or move it away")
         return
     environ = {**profile, **environ}

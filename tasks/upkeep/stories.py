@@ -103,6 +103,12 @@ def _read(path: Path) -> Story | None:
     """One story; None for a file that is none, such as one that a full disk cut."""
     try:
         found: Story = json.loads(path.read_text())
-        return found if {"run_id", "source", "verdict", "started_at", "stages"} <= set(found) else None
-    except (OSError, ValueError, TypeError):
+        began, ended = (datetime.fromisoformat(found[name]) for name in ("started_at", "ended_at"))
+        is_one = (
+            began.tzinfo is None
+            and ended.tzinfo is None
+            and {"run_id", "source", "verdict", "note", "stages"} <= set(found)
+        )
+        return found if is_one else None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None

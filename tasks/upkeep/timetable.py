@@ -91,7 +91,7 @@ def remembered(home: Home) -> Timetable | None:
     try:
         told = json.loads(_path(home).read_text())
         return Timetable(**{**told, "since": datetime.fromisoformat(told["since"])})
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

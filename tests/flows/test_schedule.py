@@ -58,8 +58,9 @@ def weeks_old(cron: str = "0 3 * * *") -> Timetable:
 def ran(home: Home, began: datetime) -> None:
     """A night of the demo that began then."""
     run_id = f"{began:%Y%m%dT%H%M%S}-aaaaaa"
+    moments = {"started_at": str(began), "ended_at": str(began + timedelta(minutes=1))}
     stories.keep(
-        home, {"run_id": run_id, "source": "demo", "verdict": "published", "started_at": str(began), "stages": []}
+        home, {"run_id": run_id, "source": "demo", "verdict": "published", "note": None, "stages": [], **moments}
     )
 
 

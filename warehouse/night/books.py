@@ -6,6 +6,7 @@ A file of which no server can make anything is set aside, and the server begins 
 import logging
 import re
 import sqlite3
+import tomllib
 from contextlib import closing
 from importlib.util import find_spec
 from itertools import count
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 BOOKS = "prefect.db"
 COMPANIONS = (f"{BOOKS}-wal", f"{BOOKS}-shm")
 """What SQLite keeps beside the file."""
+
+PROFILES = "profiles.toml"
 
 MEMORY = "memo_store.toml"
 """What Prefect remembers of having written into it."""
@@ -59,7 +62,7 @@ def fault(folder: Path) -> str | None:
 
 
 def set_aside_unusable(home: Home) -> None:
-    """Take books (or the whole Prefect home) that cannot be used out of the way, and say so; the next server begins new ones.
+    """Take books, profiles or a whole Prefect home that cannot be used out of the way, and say so; the next server begins new ones.
 
     Raises:
         HomeError: they cannot be moved.
@@ -67,20 +70,23 @@ def set_aside_unusable(home: Home) -> None:
     folder = home.prefect
     try:
         if why := _fault_of(folder):
-            aside = _move(folder)
-        elif why := fault(folder):
+            _tell(why, _move(folder))
+        if why := _fault_of_profiles(folder / PROFILES):
+            _tell(why, _move(folder / PROFILES))
+        if why := fault(folder):
             for companion in COMPANIONS:
                 if (folder / companion).exists():
                     _move(folder / companion)
             (folder / MEMORY).unlink(missing_ok=True)
-            aside = _move(folder / BOOKS)
-        else:
-            return
+            _tell(why, _move(folder / BOOKS))
     except OSError as error:
         raise HomeError(
             f"Prefect's books in {folder} cannot be used, nor moved away ({error.strerror}): "
             "move that folder away, or set SEGUE_HOME to another one"
         ) from error
+
+
+def _tell(why: str, aside: Path) -> None:
     log.warning("Prefect's books cannot be used (%s): they are set aside as %s, and new ones begun", why, aside)
 
 
@@ -93,6 +99,21 @@ def _fault_of(folder: Path) -> str | None:
         return None
     except OSError as error:
         return error.strerror
+
+
+def _fault_of_profiles(path: Path) -> str | None:
+    """What keeps Prefect from reading its profiles, without which it does not even start; None when nothing does."""
+    try:
+        told = tomllib.loads(path.read_text())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, RecursionError) as error:
+        return f"{path.name}: {error}"
+    profiles = told.get("profiles", {})
+    is_one = isinstance(told.get("active", ""), str) and isinstance(profiles, dict)
+    return (
+        None if is_one and all(isinstance(one, dict) for one in profiles.values()) else f"{path.name} holds no profiles"
+    )
 
 
 def _move(path: Path) -> Path:

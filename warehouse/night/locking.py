@@ -145,8 +145,10 @@ def _user() -> str:
 def _read(descriptor: int) -> Holder | None:
     """What the file says; ``None`` when it is empty or was cut while it was written."""
     try:
-        return Holder(**json.loads(os.pread(descriptor, 4096, 0)))
-    except (ValueError, TypeError):
+        found = Holder(**json.loads(os.pread(descriptor, 4096, 0)))
+        str(found)  # which it is for, and which fails when a value is of another kind
+        return found
+    except (ValueError, TypeError, RecursionError):
         return None
 
 

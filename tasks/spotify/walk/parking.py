@@ -39,8 +39,8 @@ def unpark(home: Home) -> None:
 def _read(home: Home) -> dict[str, datetime]:
     try:
         told = json.loads(parking_of(home).read_text())
-        return {service: datetime.fromisoformat(until) for service, until in told.items()}
-    except (OSError, ValueError, AttributeError, TypeError):
+        return {service: datetime.fromisoformat(until).replace(tzinfo=None) for service, until in told.items()}
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
         return {}
 
 

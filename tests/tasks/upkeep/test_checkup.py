@@ -86,7 +86,8 @@ def test_what_a_sign_in_lacks(home: Home, values: dict[str, str], verdict: str, 
 
 def test_a_clock_that_went_back_behind_the_last_night_is_told(home: Home) -> None:
     assert verdicts(checkup.clock(home, NOW)) == [("clock", "ok")]
-    story = {"run_id": "r", "source": "demo", "verdict": "published", "started_at": "2026-11-24 09:00:00", "stages": []}
+    moments = {"started_at": "2026-11-24 09:00:00", "ended_at": "2026-11-24 09:01:00"}
+    story = {"run_id": "r", "source": "demo", "verdict": "published", "note": None, "stages": [], **moments}
     stories.keep(home, story)
     assert verdicts(checkup.clock(home, NOW)) == [("clock", "warn")]
 

@@ -115,6 +115,20 @@ def test_a_file_in_the_place_of_the_folder_is_set_aside(home: Home) -> None:
     assert (other.root / f"unusable-1-{other.prefect.name}").read_text() == "what is this?"
 
 
+@pytest.mark.parametrize(
+    "told", [b"active = 3", b'active = "a"\n[[', b"\xff", b"x = " + b"[" * 100_000, b"[profiles]\na = 1"]
+)
+def test_profiles_of_which_prefect_can_make_nothing_are_set_aside(home: Home, told: bytes) -> None:
+    path = home.prefect / "profiles.toml"
+    path.write_bytes(told)
+    set_aside_unusable(home)
+    assert not path.exists()
+    assert (home.prefect / "unusable-1-profiles.toml").read_bytes() == told
+    path.write_text('active = "work"\n[profiles.work]\nPREFECT_API_URL = "https://prefect.example.com/api"\n')
+    set_aside_unusable(home)
+    assert path.exists()
+
+
 def test_books_that_may_not_be_written_nor_moved_end_in_one_line(home: Home) -> None:
     """As on a disk that became read-only for a part."""
     path = str(home.prefect)
