@@ -5,6 +5,7 @@ meantime would come from DuckDB's per-process instance cache: the old rows, sile
 else knows yet (a night under construction) or the database of imports.
 """
 
+import atexit
 import errno
 import os
 import re
@@ -59,6 +60,9 @@ _IDLE: dict[int, list[_Instance]] = {}
 
 _KEEPERS: dict[int, threading.Thread] = {}
 """The thread of each process that lets go of kept files."""
+
+_OVER = threading.Event()
+"""Set when the process ends."""
 
 
 class UnreadableError(WarehouseError):
@@ -186,12 +190,20 @@ def _see_to_keeper() -> None:
 
 def _keep_watch() -> None:
     """Let go of files that are not asked any more, or not there any more, until none is kept: their room on the disk is freed."""
-    while any(one.path is not None for one in _idle()):
-        time.sleep(KEPT_SECONDS / 4)
+    while any(one.path is not None for one in _idle()) and not _OVER.wait(KEPT_SECONDS / 4):
         now = time.monotonic()
         _let_go(
             lambda one: one.path is not None and (now > one.until or identity(one.path) != one.identity)  # noqa: B023
         )
+
+
+@atexit.register
+def _end_keeper() -> None:
+    """A thread that is within DuckDB when the interpreter goes would take the process with it, and its exit code."""
+    _OVER.set()
+    keeper = _KEEPERS.get(os.getpid())
+    if keeper is not None:
+        keeper.join()
 
 
 def _detach_all(instance: DuckDBPyConnection) -> None:
