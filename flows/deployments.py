@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import signal
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,21 +29,20 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed
 from tzlocal import get_localzone_name
 
-from flows.lifeline import START_SECONDS, STOP_SECONDS, answers
+from flows.lifeline import AGAIN_SECONDS, ServerKeeper, answers
 from flows.refresh import refresh
 from flows.settings import use_prefect_server
-from schemas.errors import HomeError, SegueError
+from schemas.errors import SegueError
 from schemas.values import Home
 from tasks.upkeep import stories
 from tasks.upkeep.timetable import Timetable, served, timetable
-from warehouse.night.books import set_aside_unusable
 from warehouse.night.locking import holder
 
 log = logging.getLogger(__name__)
 
 LOCAL_SERVER = "http://127.0.0.1:4200"
-AGAIN_SECONDS = 10
-"""Between the end of a runner or a server that should not have ended and the next one."""
+SERVER = ("server", "start", "--host", "127.0.0.1", "--port", "4200")
+"""What starts it."""
 
 
 def serve_nightly(home: Home, *, cron: str, timezone: str, source: str) -> None:
@@ -175,74 +172,14 @@ def server(home: Home) -> Iterator[str]:
         if answers():
             yield address
             return
-        keeper = ServerKeeper(home)
+        log.info("starting a Prefect server at %s", LOCAL_SERVER)
+        keeper = ServerKeeper(home, LOCAL_SERVER, [sys.executable, "-m", "prefect", *SERVER])
         try:
             keeper.start()
+            keeper.wait()
             yield address
         finally:
             keeper.stop()
-
-
-class ServerKeeper:
-    """A Prefect server on loopback as a child of ours, and the thread that starts it again when it dies."""
-
-    def __init__(self, home: Home) -> None:
-        self._home = home
-        self.log = home.prefect / "server.log"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._ended = threading.Event()
-        self._watch = threading.Thread(target=self._keep, name="keeper of the Prefect server", daemon=True)
-
-    def start(self) -> None:
-        """Return when the server answers; raise SegueError when it ended or took too long."""
-        log.info("starting a Prefect server at %s", LOCAL_SERVER)
-        process = self._process = self._open()
-        deadline = time.monotonic() + START_SECONDS
-        while not answers():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SegueError(
-                    f"no Prefect server could be started at {LOCAL_SERVER}: see {self.log}, "
-                    "or set PREFECT_API_URL to one that runs"
-                )
-            time.sleep(0.5)
-        self._watch.start()
-
-    def stop(self) -> None:
-        """End the server; one that does not listen is killed."""
-        self._ended.set()
-        if self._watch.is_alive():
-            self._watch.join()
-        if self._process is not None:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-
-    def _open(self) -> "subprocess.Popen[bytes]":
-        with self.log.open("wb") as output:
-            return subprocess.Popen(
-                [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", "4200"],
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for us; we end it when the runner has said good-bye
-            )
-
-    def _keep(self) -> None:
-        while not self._ended.wait(1.0):
-            if self._process is not None and self._process.poll() is not None:
-                log.warning("the Prefect server ended by itself; it is started again, see %s", self.log)
-                self._ended.wait(AGAIN_SECONDS)
-                if not self._ended.is_set():
-                    self._begin_again()
-
-    def _begin_again(self) -> None:
-        try:
-            set_aside_unusable(self._home)
-            self._process = self._open()
-        except (HomeError, OSError) as error:
-            log.warning("the Prefect server cannot be started again yet: %s", error)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

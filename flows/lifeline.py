@@ -13,16 +13,20 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from flows.settings import own_prefect, temporary_server_environment, use_prefect_server
-from schemas.errors import SegueError
+from schemas.errors import HomeError, SegueError
 from schemas.values import Home
+from warehouse.night.books import set_aside_unusable
 
 log = logging.getLogger(__name__)
 
 START_SECONDS = 120
 STOP_SECONDS = 4
+AGAIN_SECONDS = 10
+"""After the start of a server, or the end of a runner, that should not have ended."""
 
 
 def start_night_server(home: Home) -> None:
@@ -39,26 +43,79 @@ def start_night_server(home: Home) -> None:
             return
         log.warning("the Prefect server %s cannot be reached: this night does without it", theirs)
     address = f"http://127.0.0.1:{_free_port()}/api"
-    with (home.prefect / "server.log").open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "flows.lifeline", address],
-            env=temporary_server_environment(),
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for us; the server ends after Prefect's last words, which are said at exit
-        )
-    atexit.register(_stop, server)
+    keeper = ServerKeeper(
+        home, address, [sys.executable, "-m", "flows.lifeline", address], temporary_server_environment()
+    )
+    keeper.start()
+    atexit.register(keeper.stop)
     use_prefect_server(address)
     importlib.import_module("flows.refresh")
-    deadline = time.monotonic() + START_SECONDS
-    while not answers():
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise SegueError(
-                f"Prefect's server for this night did not start: see {home.prefect / 'server.log'}, "
-                "or set PREFECT_API_URL to one that runs"
+    keeper.wait()
+
+
+class ServerKeeper:
+    """A Prefect server on loopback as a child of ours, and the thread that starts it again when it dies."""
+
+    def __init__(
+        self, home: Home, address: str, command: Sequence[str], environ: Mapping[str, str] | None = None
+    ) -> None:
+        self._home, self._address, self._command, self._environ = home, address, command, environ
+        self._log = home.prefect / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ended = threading.Event()
+        self._watch = threading.Thread(target=self._keep, name="keeper of the Prefect server", daemon=True)
+
+    def start(self) -> None:
+        """Set the server off."""
+        with self._log.open("wb") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environ,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us; the server ends after Prefect's last words
             )
-        time.sleep(0.1)
+
+    def wait(self) -> None:
+        """Return when the server answers, and keep it from then on; raise SegueError when it ended or took too long."""
+        assert self._process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while not answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise SegueError(
+                    f"no Prefect server could be started at {self._address}: see {self._log}, "
+                    "or set PREFECT_API_URL to one that runs"
+                )
+            time.sleep(0.1)
+        self._watch.start()
+
+    def stop(self) -> None:
+        """End the server; one that does not listen is killed."""
+        self._ended.set()
+        if self._watch.is_alive():
+            self._watch.join()
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def _keep(self) -> None:
+        while not self._ended.wait(1.0):
+            if self._process is not None and self._process.poll() is not None:
+                log.warning("the Prefect server ended by itself; it is started again, see %s", self._log)
+                self._begin_again()
+                self._ended.wait(AGAIN_SECONDS)
+
+    def _begin_again(self) -> None:
+        try:
+            set_aside_unusable(self._home)
+            self.start()
+        except (HomeError, OSError) as error:
+            log.warning("the Prefect server cannot be started again yet: %s", error)
 
 
 def answers() -> bool:
@@ -78,15 +135,6 @@ def _is_reached(address: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _stop(server: "subprocess.Popen[bytes]") -> None:
-    server.terminate()
-    try:
-        server.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
 
 
 def _free_port() -> int:

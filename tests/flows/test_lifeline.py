@@ -1,10 +1,13 @@
 """The Prefect server of a night, as a process of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -29,9 +32,26 @@ sys.stdin.readline()
 """
 
 
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        with suppress(requests.RequestException):
+            if is_so():
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def server_of(address: str) -> int:
+    """The process that is the server."""
+    wanted = f"flows.lifeline\0{address}\0".encode()
+    processes = Path("/proc").glob("[0-9]*")
+    return next(int(process.name) for process in processes if wanted in (process / "cmdline").read_bytes())
+
+
 @pytest.mark.parametrize(("end", "named"), [("killed", {}), ("done", {"PREFECT_API_URL": "http://127.0.0.1:9/api"})])
 def test_the_server_of_a_night_ends_with_it_however_that_ends(end: str, named: dict[str, str], tmp_path: Path) -> None:
-    """Nor is it missed where the person names a server that cannot be reached."""
+    """Nor is it missed where the person names a server that cannot be reached; and one that is killed comes back meanwhile."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEGUE_", "PREFECT_"))}
     night = subprocess.Popen(
         [sys.executable, "-c", NIGHT, str(tmp_path / "home")],
@@ -46,6 +66,9 @@ def test_the_server_of_a_night_ends_with_it_however_that_ends(end: str, named: d
         address = night.stdout.readline().strip()
         assert requests.get(f"{address}/health", timeout=30).json() is True
         if end == "killed":
+            os.kill(first := server_of(address), signal.SIGKILL)
+            until(lambda: requests.get(f"{address}/health", timeout=30).json() is True)
+            assert server_of(address) != first
             night.kill()
         else:
             night.communicate("\n")
