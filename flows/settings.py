@@ -235,7 +235,7 @@ PREFECT_ENVIRONMENT = {
     "PREFECT_FLOWS": '{"heartbeat_frequency": null}',
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "0.5",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",  # whole seconds: Prefect cuts a fraction off, and with 0 its server never rests
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # else its books grow by half a megabyte a night
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "2592000",  # 30 days; SEGUE_HOME/runs goes back 400 nights
     "PREFECT_LOGGING_LEVEL": "WARNING",

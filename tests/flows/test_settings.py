@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from prefect.settings import Settings as PrefectSettings
 
-from flows.settings import Settings, prepare_home
+from flows.settings import PREFECT_ENVIRONMENT, Settings, prepare_home
 from schemas.errors import HomeError, SettingsError
 from schemas.values import Home
 
@@ -61,3 +62,10 @@ def test_the_home_is_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("PREFECT_HOME", "kept")
     prepare_home(Home(tmp_path / "home"))
     assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_server_of_a_night_rests_while_there_is_nothing_to_book(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prefect cuts its interval to whole seconds; with half a second it once looked into its books without a pause, a whole core."""
+    for name, value in PREFECT_ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    assert int(PrefectSettings().server.services.task_run_recorder.flush_interval) >= 1
