@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from duckdb import DuckDBPyConnection
 
 from schemas.values import Home
-from warehouse.night import building, writing
+from warehouse.connection import writer
+from warehouse.ddl import key_of
+from warehouse.night import building
+from warehouse.rows import rewrite, transaction
 
 Rows = list[dict[str, Any]]
 
@@ -44,44 +48,46 @@ def build(
     """A published file with these songs; ``baskets`` and ``playlists`` map a name to its songs."""
     path = building.start(Home(root), "night", ["demo"])
     names = sorted({name for row in songs for name in row["artists"]})
-    put = partial(_put, path)
-    put("artists", ({"artist_id": f"artist:{name}", "name": name, "source": "demo"} for name in names))
-    put("albums", (_album(row) for row in {row.get("album"): row for row in songs}.values() if row.get("album")))
-    put("tracks", (_track(row) for row in songs))
-    credits = [(row["track_id"], place, name) for row in songs for place, name in enumerate(row["artists"])]
-    put("track_artists", (
-        {"track_id": track_id, "position": place, "artist_id": f"artist:{name}", "source": "demo"}
-        for track_id, place, name in credits
-    ))  # fmt: skip
-    put("audio_features", (
-        {"track_id": row["track_id"]} | SOUND | row["sound"] for row in songs if row.get("sound") is not None
-    ))  # fmt: skip
-    put("recordings", (
-        {"track_id": row["track_id"], "recording_id": row.get("recording", row["track_id"]),
-         "song_id": row.get("song", row.get("recording", row["track_id"]))}
-        for row in songs
-    ))  # fmt: skip
-    put("neighbours", _ranked(list(neighbours)))
-    put("baskets", (
-        {"basket_id": name, "kind": name.split(":")[0], "track_id": track_id, "position": place, "weight": 1.0}
-        for name, tracks in (baskets or {}).items()
-        for place, track_id in enumerate(tracks)
-    ))  # fmt: skip
-    put("playlists", ({"playlist_id": f"id:{name}", "name": name, "source": "demo"} for name in playlists or {}))
-    put("playlist_tracks", (
-        {"playlist_id": f"id:{name}", "position": place, "track_id": track_id, "source": "demo"}
-        for name, tracks in (playlists or {}).items()
-        for place, track_id in enumerate(tracks)
-    ))  # fmt: skip
-    put("feedback", feedback)
-    put("models", models)
+    with writer(path) as con, transaction(con):  # in one go, because to open a file takes longer than all the rest
+        put = partial(_put, con)
+        put("artists", ({"artist_id": f"artist:{name}", "name": name, "source": "demo"} for name in names))
+        put("albums", (_album(row) for row in {row.get("album"): row for row in songs}.values() if row.get("album")))
+        put("tracks", (_track(row) for row in songs))
+        credits = [(row["track_id"], place, name) for row in songs for place, name in enumerate(row["artists"])]
+        put("track_artists", (
+            {"track_id": track_id, "position": place, "artist_id": f"artist:{name}", "source": "demo"}
+            for track_id, place, name in credits
+        ))  # fmt: skip
+        put("audio_features", (
+            {"track_id": row["track_id"]} | SOUND | row["sound"] for row in songs if row.get("sound") is not None
+        ))  # fmt: skip
+        put("recordings", (
+            {"track_id": row["track_id"], "recording_id": row.get("recording", row["track_id"]),
+             "song_id": row.get("song", row.get("recording", row["track_id"]))}
+            for row in songs
+        ))  # fmt: skip
+        put("neighbours", _ranked(list(neighbours)))
+        put("baskets", (
+            {"basket_id": name, "kind": name.split(":")[0], "track_id": track_id, "position": place, "weight": 1.0}
+            for name, tracks in (baskets or {}).items()
+            for place, track_id in enumerate(tracks)
+        ))  # fmt: skip
+        put("playlists", ({"playlist_id": f"id:{name}", "name": name, "source": "demo"} for name in playlists or {}))
+        put("playlist_tracks", (
+            {"playlist_id": f"id:{name}", "position": place, "track_id": track_id, "source": "demo"}
+            for name, tracks in (playlists or {}).items()
+            for place, track_id in enumerate(tracks)
+        ))  # fmt: skip
+        put("feedback", feedback)
+        put("models", models)
     building.finish(path)
     return path
 
 
-def _put(path: Path, table: str, rows: Iterable[dict[str, Any]]) -> None:
+def _put(con: DuckDBPyConnection, table: str, rows: Iterable[dict[str, Any]]) -> None:
     if rows := list(rows):
-        writing.replace(path, table, pl.DataFrame(rows, infer_schema_length=None))
+        frame = pl.DataFrame(rows, infer_schema_length=None)
+        rewrite(con, table, [frame.sort(key_of(table)) if key_of(table) else frame])
 
 
 def _track(row: dict[str, Any]) -> dict[str, Any]:
