@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import SettingsError, UnknownSongError, WarehouseError
-from tests.warehouse.query.making import near
+from tests.warehouse.query.making import SOUND, near, song
 from warehouse import query
 from warehouse.connection import reader
 
@@ -165,6 +165,26 @@ def test_a_song_without_neighbours_has_an_empty_answer_of_the_same_shape(small: 
 
 def test_similar_songs_takes_a_name(small: Path) -> None:
     assert query.similar_songs(small, "naive moon").equals(query.recommend(small, ["seed"]))
+
+
+def test_similar_songs_asks_for_all_that_recommend_is_asked_for(warehouse_of: Build) -> None:
+    songs = [
+        song("ada", "Moon", ["Ada"], popularity=90),
+        song("bo", "Moon", ["Bo"], popularity=10),
+        *(song(name, name, ["Cy"], sound=SOUND) for name in "vwxy"),
+        song("z", "z", ["Cy"], sound=SOUND | {"tempo": 200.0}),
+    ]
+    links = [
+        near("ada", "v", 0.5),
+        *(near("bo", name, place / 10, 0.9 - place / 10) for place, name in enumerate("vwxyz", start=1)),
+    ]
+    path = warehouse_of(songs, links)
+
+    assert ids(query.similar_songs(path, "moon")) == ["v"]  # the better known one
+    found = query.similar_songs(path, "moon", "Bo", 3, by="audio", diversify=False, filters={"max_tempo": 150})
+    assert found.select("track_id", "score").rows() == [
+        (name, pytest.approx(score)) for name, score in (("y", 0.4), ("x", 0.3), ("w", 0.2))
+    ]
 
 
 def test_an_unknown_seed_is_told_in_a_line(small: Path) -> None:
