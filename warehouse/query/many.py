@@ -37,7 +37,6 @@ def recommend_many(
         raise InvalidDataError(f"lists must have the columns list_id and track_id: {', '.join(missing)} is missing")
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
-    seeds = lists.select("list_id", pl.col("track_id").cast(pl.String)).drop_nulls().unique(maintain_order=True)
     checked_by(by)
     depth = 3 * limit + LOOKED_AT if diversify else limit
     with reader(Path(warehouse), keep=True) as con:

@@ -42,6 +42,14 @@ def test_a_list_gets_what_recommend_gives_its_songs(small: Path, by: str, divers
     assert among.filter(list_id="x")["score"].to_list() == pytest.approx(alone["score"].to_list(), abs=1e-9)
 
 
+@pytest.mark.parametrize("diversify", [True, False])
+def test_lists_come_in_the_order_of_their_names(small: Path, diversify: bool) -> None:
+    names = [f"{place:02}" for place in range(50)]
+    found = query.recommend_many(small, lists(**{name: ["seed"] for name in reversed(names)}), 1, diversify=diversify)
+
+    assert found.select("list_id", "track_id").rows() == [(name, "a1") for name in names]
+
+
 def test_unknown_ids_are_passed_over(small: Path) -> None:
     known = query.recommend_many(small, lists(one=["seed"]))
     mixed = query.recommend_many(small, lists(one=["x", "seed", "1' or '1'='1", "seed"], nobody=["x"]))
@@ -65,6 +73,8 @@ def test_a_frame_of_another_shape_is_told(small: Path) -> None:
         query.recommend_many(small, pl.DataFrame({"track_id": ["seed"]}))
     with pytest.raises(SettingsError, match="by must be one of"):
         query.recommend_many(small, lists(one=["seed"]), by="x")
+    with pytest.raises(SettingsError, match="limit must be 1 or more, not 0"):
+        query.recommend_many(small, lists(one=["seed"]), 0)
 
 
 def test_what_is_blocked_stays_away(warehouse_of: Build) -> None:

@@ -42,6 +42,14 @@ def test_a_step_holds_its_upper_bound_and_not_its_lower() -> None:
     assert model.addends(found, "metadata").columns == ["list_id", "track_id"]
 
 
+def test_a_signal_of_which_the_night_knew_nothing_always_adds_the_same() -> None:
+    model = ListModel.of(pl.DataFrame(steps("audio.cosine", -1.0)))
+    assert model is not None
+
+    found = pl.DataFrame({"list_id": "l", "track_id": "t", "audio.cosine": [None, -9.0, 0.0, 9.0]})
+    assert model.addends(found, "audio")["audio.cosine"].to_list() == [-1.0] * 4
+
+
 def test_a_signal_that_nobody_computes_is_told() -> None:
     model = ListModel.of(pl.DataFrame(steps("audio.gone", 0.0, (None, None, 1.0))))
     assert model is not None
