@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +13,6 @@ from prefect import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
 from prefect.client.schemas.sorting import TaskRunSort
 from prefect.flow_engine import run_flow
-from prefect.testing.utilities import prefect_test_harness
 from typer.testing import CliRunner
 
 from flows.aftermath import summary_page
@@ -45,10 +43,7 @@ STORY = [
 RULES = ("accounting", "collapse", "coverage", "evaluation")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def prefect() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+pytestmark = pytest.mark.usefixtures("prefect_server")
 
 
 @pytest.fixture

@@ -50,11 +50,14 @@ def server_of(address: str) -> int:
 
 
 @pytest.mark.parametrize(("end", "named"), [("killed", {}), ("done", {"PREFECT_API_URL": "http://127.0.0.1:9/api"})])
-def test_the_server_of_a_night_ends_with_it_however_that_ends(end: str, named: dict[str, str], tmp_path: Path) -> None:
+def test_the_server_of_a_night_ends_with_it_however_that_ends(
+    end: str, named: dict[str, str], tmp_path: Path, with_prefect: Callable[[Path], Path]
+) -> None:
     """Nor is it missed where the person names a server that cannot be reached; and one that is killed comes back meanwhile."""
+    home = with_prefect(tmp_path / "home")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEGUE_", "PREFECT_"))}
     night = subprocess.Popen(
-        [sys.executable, "-c", NIGHT, str(tmp_path / "home")],
+        [sys.executable, "-c", NIGHT, str(home)],
         env={**kept, **named, "PYTHONPATH": str(Path(__file__).parents[2])},
         cwd=tmp_path,
         stdin=subprocess.PIPE,

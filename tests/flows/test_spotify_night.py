@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tasks.standin import StandIn
 from tasks.standin.faults import on, rate_limited
@@ -34,8 +35,12 @@ def read(path: Path) -> bytes:
     return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
-def test_a_night_that_is_told_to_wait_for_hours_parks_and_leaves_the_api_alone(tmp_path: Path, segue: Segue) -> None:
-    home = tmp_path / "segue-data"
+@pytest.fixture
+def home(tmp_path: Path, with_prefect: Callable[[Path], Path]) -> Path:
+    return with_prefect(tmp_path / "segue-data")
+
+
+def test_a_night_that_is_told_to_wait_for_hours_parks_and_leaves_the_api_alone(home: Path, segue: Segue) -> None:
     with StandIn(faults=[on("/v1/playlists/*/items", rate_limited(7200))]) as spotify:
         parked = segue(home, "refresh", "--json", **settings(spotify))
         assert parked.returncode == 75, parked.stderr
@@ -50,9 +55,8 @@ def test_a_night_that_is_told_to_wait_for_hours_parks_and_leaves_the_api_alone(t
     assert night == [("parked", True, True)]
 
 
-def test_no_secret_stands_anywhere_after_a_night(tmp_path: Path, segue: Segue) -> None:
+def test_no_secret_stands_anywhere_after_a_night(home: Path, segue: Segue) -> None:
     """Every byte of the home (Prefect's database, landing, reports, stories, tables) and of the output is searched."""
-    home = tmp_path / "segue-data"
     with StandIn() as spotify:
         done = segue(home, "refresh", SEGUE_LOG="json", **settings(spotify))
         assert done.returncode == 0, done.stderr
