@@ -140,6 +140,34 @@ def test_a_long_value_is_cut_but_its_row_is_whole() -> None:
     assert json.loads(row["row"])["track_id"] == "x" * 500
 
 
+def test_a_row_in_quarantine_keeps_lists_moments_and_strange_numbers() -> None:
+    frame = pl.DataFrame(
+        {
+            "track_id": [""],
+            "name": ["n"],
+            "genres": [["folk", None]],
+            "popularity": [float("inf")],
+            "tempo": [float("nan")],
+            "disc_number": [2],
+            "is_explicit": [True],
+            "album_id": [NOON],
+            "mood": [{"dark": float("-inf"), "seen": [0.5]}],
+        }
+    )
+    (row,) = checked("tracks", frame).rejected["row"]
+    assert json.loads(row) == {
+        "track_id": "",
+        "name": "n",
+        "genres": ["folk", None],
+        "popularity": "inf",
+        "tempo": "nan",
+        "disc_number": 2,
+        "is_explicit": True,
+        "album_id": "2026-11-25 12:00:00",
+        "mood": {"dark": "-inf", "seen": [0.5]},
+    }
+
+
 def test_an_unknown_table_is_an_expected_error() -> None:
     with pytest.raises(InvalidDataError) as error:
         checked("trakcs", pl.DataFrame())

@@ -42,6 +42,12 @@ def test_a_list_gets_what_recommend_gives_its_songs(small: Path, by: str, divers
     assert among.filter(list_id="x")["score"].to_list() == pytest.approx(alone["score"].to_list(), abs=1e-9)
 
 
+def test_variety_is_what_one_gets_without_asking(small: Path) -> None:
+    asked = lists(x=["seed"])
+    assert query.recommend_many(small, asked).equals(query.recommend_many(small, asked, diversify=True))
+    assert not query.recommend_many(small, asked).equals(query.recommend_many(small, asked, diversify=False))
+
+
 @pytest.mark.parametrize("diversify", [True, False])
 def test_lists_come_in_the_order_of_their_names(small: Path, diversify: bool) -> None:
     names = [f"{place:02}" for place in range(50)]

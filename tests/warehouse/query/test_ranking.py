@@ -1,0 +1,63 @@
+"""A pool put in order: what repetition costs, how far keys are apart, and how a pool is told."""
+
+from typing import Any
+
+import pytest
+
+from warehouse.query.ranking import VARIETY, Candidate, Listing, Pool, ranked
+
+
+def candidate(track_id: str, score: float, **row: Any) -> Candidate:
+    told = {"track_id": track_id, "song_id": track_id, "album_id": None, "artist_ids": [track_id], "genres": [],
+            "is_seed": False, "is_blocked": False}  # fmt: skip
+    return Candidate(told | row, {"audio": score})
+
+
+def places(listing: Listing) -> list[tuple[str, int | None]]:
+    return [(one.track_id, one.place) for one in listing.chosen]
+
+
+@pytest.mark.parametrize(
+    ("row", "share"),
+    [
+        ({"album_id": "Night", "artist_ids": ["Ada"], "genres": ["folk"]}, 1.0),
+        ({"album_id": "Day", "artist_ids": ["Bo", "Ada"], "genres": ["folk"]}, 0.8),
+        ({"genres": ["jazz", "folk"]}, 0.3 * 1 / 3),
+        ({"genres": ["folk", "blues"]}, 0.3),
+        ({"genres": ["metal"]}, 0.0),
+        ({}, 0.0),
+    ],
+)
+def test_a_song_pays_for_what_stands_above_it(row: dict[str, Any], share: float) -> None:
+    """The price of a full repetition is a share of what lies between the best and the last of the list."""
+    first = candidate("first", 0.9, album_id="Night", artist_ids=["Ada"], genres=["folk", "blues"])
+    second, last = candidate("second", 0.8, **row), candidate("third", 0.0)
+    listing = ranked([last, second, first], 3, diversify=True)
+    assert places(listing) == [("first", 1), ("second", 2), ("third", 3)]
+    assert second.addends.get("variety", 0.0) == pytest.approx(-VARIETY * 0.9 * share)
+    assert second.repeated is (first if share else None)
+
+
+def test_keys_are_as_far_apart_as_the_circle_says() -> None:
+    keys = {"six steps": 11, "two steps": 3, "one step": 6}
+    pool = [candidate(name, 0.5, key=key) for name, key in keys.items()] + [candidate("last", 0.1, key=None)]
+    listing = ranked(pool, 4, diversify=False, filters={"target_key": 5})
+    assert [one.track_id for one in listing.chosen] == ["one step", "two steps", "six steps", "last"]
+    misses = [one.addends["target"] / pool[0].addends["target"] for one in listing.chosen]
+    assert misses == pytest.approx([1 / 6, 2 / 6, 1.0, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("pool", "told"),
+    [
+        (Pool(7, 7, 7), "of 7 songs in the pool 7 came back"),
+        (Pool(7, 4, 4), "of 7 songs in the pool 4 came back; blocks, filters and other versions kept 3 out"),
+        (Pool(7, 7, 5), "of 7 songs in the pool 5 came back; the artist cap kept 2 out"),
+        (
+            Pool(7, 4, 2),
+            "of 7 songs in the pool 2 came back; blocks, filters and other versions kept 3 out, the artist cap 2",
+        ),
+    ],
+)
+def test_a_pool_tells_where_its_songs_went(pool: Pool, told: str) -> None:
+    assert str(pool) == told
