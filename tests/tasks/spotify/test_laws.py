@@ -22,7 +22,7 @@ from tasks.spotify.web.transport import Transport
 from tasks.validate import check
 
 FEW = settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 NOW = datetime.fromisoformat("2026-11-25T03:00:00")
 

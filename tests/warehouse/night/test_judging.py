@@ -67,11 +67,13 @@ def test_an_account_that_does_not_balance_is_told(tmp_path: Path) -> None:
     tonight = night(tmp_path, TONIGHT, 3)
     lost = {"run_id": TONIGHT, "entity": "plays", "source": "spotify", "received": 9, "stored": 7}
     rest = dict.fromkeys(("unchanged", "duplicate", "rejected", "skipped", "removed"), 0)
-    writing.record(
-        tonight, "row_accounting", pl.DataFrame([lost | rest | {"rejected_by_rule": "{}", "skipped_by_reason": "{}"}])
-    )
+    texts = {"rejected_by_rule": "{}", "skipped_by_reason": "{}"}
+    found_twice = lost | {"entity": "albums", "received": 1, "stored": 2}
+    writing.record(tonight, "row_accounting", pl.DataFrame([row | rest | texts for row in (lost, found_twice)]))
     assert rule("accounting", findings(tonight, TONIGHT, None)) == Finding(
-        "accounting", False, "rows are not accounted for: plays from spotify (9 received, 7 found)"
+        "accounting",
+        False,
+        "rows are not accounted for: albums from spotify (1 received, 2 found), plays from spotify (9 received, 7 found)",
     )
 
 
