@@ -168,6 +168,16 @@ def test_a_page_that_leads_nowhere_ends_a_walk_by_cursor(last: Page) -> None:
     assert asked == [{"limit": 2}]
 
 
+def test_a_cursor_that_leads_back_ends_the_walk_with_what_there_is() -> None:
+    places = iter("121")
+
+    def ask(params: dict[str, Any], walk: int) -> Page:
+        return {"items": ["a", "b"], "next": "x", "cursors": {"after": next(places)}}
+
+    found = walk_cursors(ask, limit=2, cursor="after")
+    assert told(found) == (["a", "b"] * 3, "complete", 0, 2, ["a cursor led back"])
+
+
 def test_a_walk_by_cursor_can_be_left_early() -> None:
     pages = iter([list("ab"), list("cd"), list("ef")])
     places = iter("123")
