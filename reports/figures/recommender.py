@@ -12,6 +12,7 @@ from reports.wording import count, counted, figure, listed, percent
 SIGNALS = {
     "collaborative": "shared lists",
     "collaborative.near": "near the list's songs",
+    "collaborative.ridge": "in lists that make it up",
     "collaborative.lift": "together beyond chance",
     "collaborative.together": "together in lists",
     "collaborative.alike": "in the same company",

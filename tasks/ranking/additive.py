@@ -1,8 +1,9 @@
 """An additive ranker: a step function for each signal, learned so that a list's hidden songs come first.
 
 The score of a candidate is a plain sum of steps, so every reason is an addend and the addends are the score. The loss is
-the softmax over the candidates of a list (the top-one case of ListNet, Cao et al., ICML 2007), with a ridge on the height
-of each step. Functions of signals that common sense orders may only rise. The problem is convex: one answer, no seed.
+the softmax of each hidden song against the candidates of its list that were not hidden (the top-one case of ListNet, Cao et
+al., ICML 2007, one right answer at a time: two hidden songs do not compete), with a ridge on the height of each step.
+Functions of signals that common sense orders may only rise. The problem is convex: one answer, no seed.
 """
 
 from collections.abc import Sequence
@@ -43,7 +44,7 @@ def fit(
     neither for nor against a song; only where ``learns_unknown`` its addend is learned.
     """
     order = np.argsort(groups, kind="stable")
-    signals, hits, groups = signals[order], hits[order].astype(float), groups[order]
+    signals, hits, groups = signals[order], hits[order], groups[order]
     edges = [_edges(signals[:, k]) for k in range(signals.shape[1])]
     codes = [_codes(signals[:, k], edges[k]) for k in range(signals.shape[1])]
     problem = _Problem(codes, [edge.size for edge in edges], hits, groups)
@@ -78,8 +79,8 @@ class _Problem:
         self.starts = np.concatenate([[0], np.flatnonzero(np.diff(groups)) + 1])
         lengths = np.diff(np.concatenate([self.starts, [groups.size]]))
         self.group = np.repeat(np.arange(self.starts.size), lengths)
-        self.count = np.add.reduceat(hits, self.starts)
-        self.weight = 1 / np.sqrt(np.maximum(self.count, 1))  # a long list says more, but not in proportion
+        count = np.add.reduceat(hits.astype(float), self.starts)
+        self.weight = 1 / np.sqrt(np.maximum(count, 1))[self.group]  # a long list says more, but not in proportion
 
     def split(self, heights: np.ndarray) -> list[np.ndarray]:
         """The heights by signal."""
@@ -92,12 +93,15 @@ class _Problem:
         for k, part in enumerate(parts):
             values = np.concatenate([[0.0], np.cumsum(part[:-1]), [self._unknown(k, part)]])
             score += values[self.codes[k]]
-        highest = np.maximum.reduceat(score, self.starts)
-        power = np.exp(score - highest[self.group])
-        total = np.add.reduceat(power, self.starts)
-        weighed = self.weight * self.count
-        loss = float((weighed * (np.log(total) + highest)).sum() - (self.weight[self.group] * self.hits * score).sum())
-        slope = self.weight[self.group] * (self.count[self.group] * power / total[self.group] - self.hits)
+        score -= np.maximum.reduceat(score, self.starts)[self.group]
+        power = np.exp(score)
+        missed = np.add.reduceat(power * ~self.hits, self.starts)[self.group]
+        level = np.logaddexp(
+            score, np.log(missed + np.finfo(float).tiny)
+        )  # of a hidden song and all that were not hidden
+        loss = float((self.weight * self.hits * (level - score)).sum())
+        pressed = np.add.reduceat(self.hits * np.exp(-level), self.starts)[self.group]
+        slope = self.weight * np.where(self.hits, np.exp(score - level) - 1, power * pressed)
         gradient = np.concatenate([self._slope(k, slope) for k in range(len(parts))])
         return loss + RIDGE * float(heights @ heights), gradient + 2 * RIDGE * heights
 

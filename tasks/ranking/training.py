@@ -16,7 +16,7 @@ import polars as pl
 from tasks.ranking.additive import Shape, fit
 from warehouse.query.signals import Corpus, signals
 
-ALGORITHM = "additive-listwise-1"
+ALGORITHM = "additive-listwise-2"
 FOLDS = 5
 """A fifth of a basket is hidden at a time."""
 SMALLEST = 5
@@ -36,6 +36,7 @@ RESERVE = 0.5
 SIGNALS = {
     "collaborative.user": True,
     "collaborative.item": True,
+    "collaborative.ridge": True,
     "collaborative.lift": True,
     "collaborative.near": True,
     "collaborative.userart": True,

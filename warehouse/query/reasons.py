@@ -38,6 +38,7 @@ SIGNALS = {
     "collaborative.user2": "stands in the lists that share most songs with yours",
     "collaborative.item": "is often together with your songs",
     "collaborative.useridf": "stands in lists that share rare songs with yours",
+    "collaborative.ridge": "stands in lists that together make up yours, copies counted once",
     "collaborative.lift": "is more often in lists like yours than anywhere",
     "collaborative.near": "stands a few places from your songs in lists",
     "collaborative.userart": "stands in lists that share artists with yours",

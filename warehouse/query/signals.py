@@ -14,6 +14,8 @@ from math import log
 
 import polars as pl
 
+from warehouse.query import ridge
+
 SOUNDS = {
     "danceability": pl.col("danceability"),
     "energy": pl.col("energy"),
@@ -228,10 +230,14 @@ class _Chunk:
             .join(c.baskets.select("basket", "size"), on="basket")
             .join(of_list, on="list")
             .join(of_basket, on="basket")
+        )
+        baskets = (
+            baskets.join(ridge.weights(baskets, c.places), on=["list", "basket"], how="left")
             .select(
                 "list",
                 "basket",
                 "thin",
+                pl.col("ridge").fill_null(0.0),
                 user=pl.col("overlap") / (pl.col("seeds") * pl.col("size")).sqrt(),
                 rare=(pl.col("rarity") / (pl.col("own_rarity") * pl.col("basket_rarity")).sqrt()).pow(1.5),
             )
@@ -245,6 +251,7 @@ class _Chunk:
                 pl.col("user").pow(2).sum().alias("collaborative.user2"),
                 pl.col("thin").sum().alias("collaborative.item"),
                 pl.col("rare").sum().alias("collaborative.useridf"),
+                pl.col("ridge").sum().alias("collaborative.ridge"),
             )
             .join(c.tracks.select("track", "n"), on="track")
             .join(self.taken, on=["list", "track"], how="left")
@@ -257,6 +264,7 @@ class _Chunk:
                 "collaborative.user2",
                 pl.col("collaborative.item") / pl.col("n").sqrt() / pl.col("seeds"),
                 "collaborative.useridf",
+                "collaborative.ridge",
                 (pl.col("collaborative.user") / (pl.col("n") + 2).sqrt()).alias("collaborative.lift"),
             )
         )

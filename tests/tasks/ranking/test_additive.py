@@ -59,3 +59,11 @@ def test_the_same_rows_in_another_order_teach_the_same() -> None:
     for left, right in zip(one, two, strict=True):
         assert left.edges.tolist() == right.edges.tolist()
         assert left.values == pytest.approx(right.values, abs=1e-3)
+
+
+def test_two_hidden_songs_of_a_list_do_not_compete() -> None:
+    """One is told from what was not hidden, the other not. Were they rivals, it could not rise above the log of 2."""
+    signals = np.tile([[2.0], [1.0], [1.0]], (400, 1))
+    hits = np.tile([True, True, False], 400)
+    (shape,) = fit(signals, hits, np.repeat(np.arange(400), 3), [True], learns_unknown=[False])
+    assert np.ptp(shape.values) > 1

@@ -174,3 +174,24 @@ def test_a_basket_inside_of_a_list_is_its_own() -> None:
     world = corpus({"one": ["a", "b"], "two": ["a", "c"]})
 
     assert inside(asked("a", "b", "b"), world).rows() == [("mine", "one")]
+
+
+def test_ridge_by_hand() -> None:
+    """Basket one shares both seeds and two one of them; the cosine of the two baskets is 2 of 3 and 4 songs."""
+    found = signals(asked("a", "b"), corpus({"one": ["a", "b", "c"], "two": ["b", "c", "d", "e"]}))
+
+    likeness, first, second = 2 / sqrt(12), 2 / sqrt(3), 1 / sqrt(4)
+    both = 4 - likeness**2
+    one, two = (2 * first - likeness * second) / both / sqrt(3), (2 * second - likeness * first) / both / sqrt(4)
+    assert of(found, "c")["ridge"] == pytest.approx(one + two)
+    assert of(found, "d")["ridge"] == pytest.approx(two)
+
+
+def test_own_baskets_do_not_speak_through_the_ridge() -> None:
+    """The basket that a list was cut from changes nothing, neither by its songs nor by what it shares with other baskets."""
+    others = {"one": ["a", "b", "c"], "two": ["b", "c", "d", "e"]}
+    own = pl.DataFrame({"list_id": ["mine"], "basket_id": ["mine"]})
+    without = signals(asked("a", "b"), corpus(others))
+    beside = signals(asked("a", "b"), corpus(others | {"mine": ["a", "b", "e"]}), own)
+
+    assert beside.select("track_id", "collaborative.ridge").equals(without.select("track_id", "collaborative.ridge"))
