@@ -13,6 +13,7 @@ SIGNALS = {
     "collaborative": "shared lists",
     "collaborative.near": "near the list's songs",
     "collaborative.ridge": "in lists that make it up",
+    "collaborative.nearsong": "a version near the songs",
     "collaborative.lift": "together beyond chance",
     "collaborative.together": "together in lists",
     "collaborative.alike": "in the same company",

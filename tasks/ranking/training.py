@@ -39,6 +39,7 @@ SIGNALS = {
     "collaborative.ridge": True,
     "collaborative.lift": True,
     "collaborative.near": True,
+    "collaborative.nearsong": True,
     "collaborative.userart": True,
     "collaborative.abaskn": True,
     "collaborative.n": False,

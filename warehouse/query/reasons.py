@@ -41,6 +41,7 @@ SIGNALS = {
     "collaborative.ridge": "stands in lists that together make up yours, copies counted once",
     "collaborative.lift": "is more often in lists like yours than anywhere",
     "collaborative.near": "stands a few places from your songs in lists",
+    "collaborative.nearsong": "a version of it stands a few places from your songs in lists",
     "collaborative.userart": "stands in lists that share artists with yours",
     "collaborative.abask": "its artists stand in lists that share artists with yours",
     "collaborative.abaskn": "its artists stand in lists like yours more than anywhere",

@@ -50,11 +50,13 @@ class Corpus:
     """Everything that signals are made of, with numbers for ids.
 
     ``tracks``: track, track_id, song, album, year, popularity, n (baskets), and the standardised sound; ``places``: basket,
-    track, place; ``baskets``: basket, basket_id, size; ``credits``: track, artist; ``genres``: track, genre, weight.
+    track, place; ``heard``: basket, song, place, n, where versions of a song are one; ``baskets``: basket, basket_id, size;
+    ``credits``: track, artist; ``genres``: track, genre, weight.
     """
 
     tracks: pl.DataFrame
     places: pl.DataFrame
+    heard: pl.DataFrame
     baskets: pl.DataFrame
     credits: pl.DataFrame
     genres: pl.DataFrame
@@ -92,11 +94,18 @@ class Corpus:
             .with_columns(pl.col("n").fill_null(0.0))
             .sort("track")
         )
+        heard = (
+            places.join(tracks.select("track", "song"), on="track", maintain_order="left")
+            .unique(["basket", "song"], keep="first", maintain_order=True)
+            .select("basket", "song", place=pl.int_range(pl.len()).over("basket").cast(pl.Int32))
+            .with_columns(n=pl.len().over("song").cast(pl.Float64))
+        )
         artists = numbered.select("track", artist="artist_ids").explode("artist").drop_nulls().unique()
         genres = numbered.select("track", genre="genres").explode("genre").drop_nulls().unique()
         return cls(
             tracks=tracks,
             places=places,
+            heard=heard,
             baskets=names.join(size, on="basket").sort("basket"),
             credits=artists.with_columns(pl.col("artist").rank("dense").cast(pl.UInt32)).sort("track", "artist"),
             genres=_weighed(genres.with_columns(pl.col("genre").rank("dense").cast(pl.UInt32)), songs.height),
@@ -204,6 +213,7 @@ class _Chunk:
         pool = pool.drop("n").join(n, on=["list", "track"]).sort("list", "track")
         for frame in (company, near, alike, self._by_artists(pool, artists), shared):
             pool = pool.join(frame, on=["list", "track"], how="left", maintain_order="left")
+        pool = pool.join(self._nearsong(), on=["list", "song"], how="left", maintain_order="left")
         pool = self._with_counts(pool)
         for frame in (self._albums(pool), self._genres(pool)):
             pool = pool.join(frame, on=["list", "track"], how="left", maintain_order="left")
@@ -270,32 +280,38 @@ class _Chunk:
         )
 
     def _near(self) -> pl.DataFrame:
-        """Songs a few places away from a seed in a basket, weighed down by how common both are."""
-        c = self.corpus
-        met = self.met.join(c.tracks.select("track", "n"), on="track").join(
-            self.taken, on=["list", "track"], how="left"
+        """[list, track, near]: songs a few places away from a seed in a basket, weighed down by how common both are."""
+        places = self.corpus.places.join(self.corpus.tracks.select("track", "n"), on="track", maintain_order="left")
+        return self._close(self.seeds, places, "track").rename({"close": "collaborative.near"})
+
+    def _nearsong(self) -> pl.DataFrame:
+        """[list, song, nearsong]: the same where all versions of a song are one."""
+        songs = self.corpus.tracks.select("track", "song")
+        seeds = self.seeds.join(songs, on="track").select("list", "song").unique()
+        return self._close(seeds, self.corpus.heard, "song").rename({"close": "collaborative.nearsong"})
+
+    def _close(self, seeds: pl.DataFrame, places: pl.DataFrame, key: str) -> pl.DataFrame:
+        """[list, ``key``, close] from ``seeds`` [list, key] and ``places`` [basket, key, place, n]."""
+        own = self.mine.join(places, on="basket").group_by("list", key).agg(taken=pl.len().cast(pl.Float64))
+        left = pl.col("n") - pl.col("taken").fill_null(0.0) + 1
+        met = (
+            seeds.join(places, on=key)
+            .join(self.mine, on=["list", "basket"], how="anti")
+            .join(own, on=["list", key], how="left")
+            .select("list", "basket", "place", weight=left.sqrt().pow(-1))
+            .sort("list", "basket", "place")
         )
-        met = met.select(
-            "list", "basket", "place", weight=(pl.col("n") - pl.col("taken").fill_null(0.0) + 1).sqrt().pow(-1)
-        ).sort("list", "basket", "place")
         steps = [distance for distance in range(-NEAR, NEAR + 1) if distance]
         apart = pl.DataFrame({"apart": steps}, schema={"apart": pl.Int32})
         return (
             met.join(apart, how="cross", maintain_order="left")
             .with_columns(place=pl.col("place") + pl.col("apart"))
-            .join(c.places, on=["basket", "place"], maintain_order="left")
-            .group_by("list", "track", maintain_order=True)
-            .agg(near=(pl.col("weight") / pl.col("apart").abs().sqrt()).sum())
-            .join(c.tracks.select("track", "n"), on="track")
-            .join(self.taken, on=["list", "track"], how="left")
+            .join(places, on=["basket", "place"], maintain_order="left")
+            .group_by("list", key, maintain_order=True)
+            .agg(pl.col("n").first(), close=(pl.col("weight") / pl.col("apart").abs().sqrt()).sum())
+            .join(own, on=["list", key], how="left")
             .join(self.sizes, on="list")
-            .select(
-                "list",
-                "track",
-                (pl.col("near") / ((pl.col("n") - pl.col("taken").fill_null(0.0) + 1) * pl.col("seeds")).sqrt()).alias(
-                    "collaborative.near"
-                ),
-            )
+            .select("list", key, pl.col("close") / (left * pl.col("seeds")).sqrt())
         )
 
     def _alike(self) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -195,3 +195,15 @@ def test_own_baskets_do_not_speak_through_the_ridge() -> None:
     beside = signals(asked("a", "b"), corpus(others | {"mine": ["a", "b", "e"]}), own)
 
     assert beside.select("track_id", "collaborative.ridge").equals(without.select("track_id", "collaborative.ridge"))
+
+
+def test_versions_stand_near_each_other_by_hand() -> None:
+    """No list holds a and c themselves side by side; one holds other versions of them. Song c is in two baskets, song a in one."""
+    versions = {"a": {}, "a-live": {"song_id": "a"}, "c-remix": {"song_id": "c"}}
+    world = corpus({"one": ["a-live", "c-remix"], "two": ["c", "z"]}, versions)
+
+    told = of(signals(asked("a"), world, more=asked("c")), "c")
+    assert told["near"] == 0
+    assert told["nearsong"] == pytest.approx(1 / sqrt(2) / sqrt(3))
+    own = pl.DataFrame({"list_id": ["mine"], "basket_id": ["one"]})
+    assert of(signals(asked("a"), world, own, more=asked("c")), "c")["nearsong"] == 0
