@@ -60,6 +60,22 @@ def ask(
 
 
 @bench.command()
+def recommend(as_json: JsonOption = False) -> None:
+    """How well the published night's way recommends, beside the night's own peers and implicit ALS, on lists hidden from them all."""
+    with shown(Settings.from_env().log):
+        from tasks.bench.recommend import compare
+
+        told, verdict, missing = compare(Settings.from_env().home.warehouse)
+    if as_json:
+        console.print_json({"verdict": verdict, "figures": told.to_dicts(), "left_out": missing})
+        return
+    console.print_frame(told)
+    for name, reason in missing.items():
+        console.say(f"left out: {name} ({reason})")
+    console.say(verdict)
+
+
+@bench.command()
 def neighbours(
     tracks: Annotated[int, typer.Option(min=50, max=5_000_000, help="Tracks of the catalogue to make.")] = 20_000,
     top: Annotated[int, typer.Option(min=1, max=1_000, help="Neighbours of each track.")] = 50,

@@ -1,6 +1,6 @@
 """The peers that a hybrid must beat, each a single signal, all asked in the same run on the same visible songs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,9 @@ BLOCK = 64
 
 
 Score = Callable[[csr_array], np.ndarray]
+"""From the songs of some lists [list, track] to the score of every track for them."""
+Fit = Callable[[csr_array], Score]
+"""From the visible baskets [basket, track] to a peer."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,15 @@ class Peers:
     scores: dict[str, Score]
 
     @classmethod
-    def of(cls, songs: pl.DataFrame, sounds: pl.DataFrame, visible: pl.DataFrame) -> "Peers":
-        """From the tables ``songs`` and ``audio_features`` and the rows of ``baskets`` that may be known."""
+    def of(
+        cls, songs: pl.DataFrame, sounds: pl.DataFrame, visible: pl.DataFrame, more: Mapping[str, Fit] | None = None
+    ) -> "Peers":
+        """From the tables ``songs`` and ``audio_features`` and the rows of ``baskets`` that may be known; ``more`` are further peers."""
         tracks = songs.sort("track_id").with_row_index("row")
         held = visible.join(tracks.select("row", "track_id"), on="track_id")
         placed = csr_array(incidence(held.select("row", value="basket_id"), tracks.height).T)
-        return cls(tracks["track_id"], _scores(tracks, sounds, placed))
+        others = {name: fit(placed) for name, fit in (more or {}).items()}
+        return cls(tracks["track_id"], _scores(tracks, sounds, placed) | others)
 
     def rankings(
         self, asked: pl.DataFrame, shown: pl.DataFrame, depth: int = 100

@@ -5,12 +5,12 @@ list shows is known and is no answer, to either. Where plays have time, lists of
 earlier sessions taught.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import polars as pl
 
-from tasks.evaluation.baselines import Peers
+from tasks.evaluation.baselines import Fit, Peers
 from tasks.evaluation.metrics import bounds, per_list, summary, variety, views, whole
 from tasks.ranking import training
 from tasks.similarity import weights
@@ -62,15 +62,17 @@ def later(baskets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFra
     return before, asked.select(list_id="basket_id", track_id="track_id"), hidden
 
 
-def measure(songs: pl.DataFrame, sounds: pl.DataFrame, baskets: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+def measure(
+    songs: pl.DataFrame, sounds: pl.DataFrame, baskets: pl.DataFrame, more: Mapping[str, Fit] | None = None
+) -> tuple[pl.DataFrame, str]:
     """Rows of ``evaluation`` but for the run, and the verdict in words.
 
-    The frames are the tables ``songs``, ``audio_features`` and ``baskets``.
+    The frames are the tables ``songs``, ``audio_features`` and ``baskets``; ``more`` are peers beside those of every night.
     """
     visible, hidden = hold_out(baskets)
     if hidden.is_empty():
         return pl.DataFrame(), "not enough data to tell: no basket has five songs"
-    peers = Peers.of(songs, sounds, visible)
+    peers = Peers.of(songs, sounds, visible, more)
     shown = visible.join(hidden.select(basket_id="list_id").unique(), on="basket_id", how="semi")
     shown = shown.select(list_id="basket_id", track_id="track_id")
     right = views(hidden, visible)
@@ -90,7 +92,7 @@ def measure(songs: pl.DataFrame, sounds: pl.DataFrame, baskets: pl.DataFrame) ->
 
     before, asked, hidden = later(baskets)
     if hidden["list_id"].n_unique() >= ENOUGH:
-        peers, right = Peers.of(songs, sounds, before), views(hidden, before)
+        peers, right = Peers.of(songs, sounds, before, more), views(hidden, before)
         lists = _ranked(_continuing(songs, sounds, before), peers, asked, asked)
         of_session = {name: per_list(ranking, right) for name, ranking in lists.items()}
         rows.append(_rows("list", LATER, lists, of_session, songs, sounds, before))
