@@ -13,6 +13,7 @@ import polars as pl
 from tasks.evaluation.baselines import Fit, Peers
 from tasks.evaluation.metrics import bounds, per_list, summary, variety, views, whole
 from tasks.ranking import training
+from tasks.ranking.stated import stated
 from tasks.similarity import weights
 from tasks.similarity.lists import best
 from tasks.similarity.signals import audio_features
@@ -128,8 +129,8 @@ def verdict(told: dict[str, pl.DataFrame]) -> str:
 
 
 def _continuing(songs: pl.DataFrame, sounds: pl.DataFrame, visible: pl.DataFrame) -> Ranking | None:
-    """How the list model that ``visible`` teaches ranks songs for lists; null when they teach none."""
-    shapes = training.learn(songs, visible, sounds)
+    """How the list model that ``visible`` teaches, or else the stated one, ranks songs for lists; null where neither holds."""
+    shapes = training.learn(songs, visible, sounds) or stated(visible)
     if not shapes:
         return None
     corpus = Corpus.of(songs, visible, sounds)

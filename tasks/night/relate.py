@@ -1,5 +1,6 @@
 """Steps that relate songs: which tracks are one recording, which songs belong together, and how well that is known."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,8 @@ from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.night.runner import work_at
 from tasks.ranking import training
+from tasks.ranking.additive import Shape
+from tasks.ranking.stated import stated
 from tasks.similarity import weights
 from tasks.similarity.approximate import recall
 from tasks.similarity.baskets import build_baskets
@@ -49,8 +52,9 @@ def relate_songs(night: Night) -> None:
     )
     writing.replace(night.build, "baskets", baskets)
     songs, sounds = _songs(night), _modelled(night, "audio_features")
-    shapes = training.learn(songs, baskets, sounds)
-    notes = [] if shapes else ["too few baskets to learn a list model from: the neighbours are summed"]
+    learned = training.learn(songs, baskets, sounds)
+    shapes = learned or stated(baskets)
+    notes = [] if learned else [f"too few baskets to learn a list model from: {_instead(shapes)}"]
     top = night.wishes["neighbours"]
     work = work_at(night.wishes.get("dask_address", ""))
     past = None if night.full else remembering.remembered(night.home, night.source)
@@ -59,7 +63,7 @@ def relate_songs(night: Night) -> None:
     )
     models = [
         weights.rows(found.weights, night.run_id, is_default=not found.is_learned),
-        training.steps(shapes, night.run_id),
+        training.steps(shapes, night.run_id, is_default=not learned),
     ]
     writing.replace(night.build, "models", pl.concat(models, how="diagonal_relaxed"))
     remembering.remember(night.build, found.model, found.memory)
@@ -70,6 +74,10 @@ def relate_songs(night: Night) -> None:
         notes.append(f"recall {figure['value'][0]:.3f} against exact lists")
     night.ledger.current.note = "; ".join([found.note, *notes])
     night.facts["algorithm"] = ALGORITHM
+
+
+def _instead(shapes: Mapping[str, Shape]) -> str:
+    return "the stated one holds" if shapes else "the neighbours are summed"
 
 
 def recall_figure(given: Signals, lists: Lists, top: int) -> pl.DataFrame:

@@ -127,7 +127,7 @@ def examples(held: pl.DataFrame, corpus: Corpus) -> pl.DataFrame:
     )
 
 
-def steps(shapes: dict[str, Shape], run_id: str) -> pl.DataFrame:
+def steps(shapes: dict[str, Shape], run_id: str, *, is_default: bool) -> pl.DataFrame:
     """Rows of ``models`` for the list model: step 0 is what an unknown signal adds, the others are the steps."""
     rows = []
     for name, shape in shapes.items():
@@ -138,7 +138,7 @@ def steps(shapes: dict[str, Shape], run_id: str) -> pl.DataFrame:
         ]
     schema = {"signal": pl.String, "step": pl.Int32, "lower": pl.Float64, "upper": pl.Float64, "value": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
-        model=pl.lit("list"), algorithm=pl.lit(ALGORITHM), is_default=pl.lit(False), run_id=pl.lit(run_id)
+        model=pl.lit("list"), algorithm=pl.lit(ALGORITHM), is_default=pl.lit(is_default), run_id=pl.lit(run_id)
     )
 
 

@@ -81,7 +81,7 @@ def test_the_rows_of_the_table_give_the_scores_of_the_model() -> None:
     songs, sounds = catalogue()
     baskets = playlists()
     shapes = training.learn(songs, baskets, sounds)
-    rows = training.steps(shapes, "tonight")
+    rows = training.steps(shapes, "tonight", is_default=False)
     lists = baskets.filter(pl.col("basket_id") == "playlist:00").select(list_id="basket_id", track_id="track_id")
     found = signals(lists, Corpus.of(songs, baskets, sounds))
     model = ListModel.of(rows)
@@ -97,4 +97,4 @@ def test_too_few_baskets_teach_nothing() -> None:
     baskets = playlists()
     for few in (baskets.clear(), baskets.filter(pl.col("basket_id") == "playlist:00")):
         assert training.learn(songs, few, sounds) == {}
-        assert training.steps({}, "tonight").is_empty()
+        assert training.steps({}, "tonight", is_default=True).is_empty()
