@@ -14,8 +14,6 @@ from math import log
 
 import polars as pl
 
-from warehouse.query import ridge
-
 SOUNDS = {
     "danceability": pl.col("danceability"),
     "energy": pl.col("energy"),
@@ -224,6 +222,8 @@ class _Chunk:
 
     def _company(self) -> pl.DataFrame:
         """Baskets with songs in common: how like they are to the list, summed over the baskets of each song."""
+        from warehouse.query import ridge  # and with it numpy, which a question about one song does without
+
         c = self.corpus
         rarity = (1 + c.baskets.height / pl.max_horizontal(pl.col("n"), 1.0)).log()
         rare = c.tracks.select("track", "n", rarity=rarity)
