@@ -248,12 +248,13 @@ def _plain(name: str) -> str:
 
 
 def find_shapes(model_shapes: pl.DataFrame) -> str:
-    """Name the signals with the widest reach."""
+    """Name the signals with the widest reach, and say when that is stated and not learned."""
     functions = _functions(model_shapes)
     reach = functions.group_by("signal").agg((pl.col("value").max() - pl.col("value").min()).alias("reach"))
     top = reach.sort("reach", "signal", descending=[True, False])["signal"].head(2)
     where = "From song to song" if functions["model"][0] == "song" else "For a whole list"
-    return f"{where}, {listed(f'“{_plain(name)}”' for name in top)} can move a score the furthest"
+    why = ", by stated defaults" if functions["is_default"].all() else ""
+    return f"{where}, {listed(f'“{_plain(name)}”' for name in top)} can move a score the furthest{why}"
 
 
 def draw_makeup(score_makeup: pl.DataFrame) -> Chart:

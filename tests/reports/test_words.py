@@ -6,7 +6,7 @@ import pytest
 from reports.covers import cover, initials
 from reports.figures.listening import find_tastes, find_weeks
 from reports.figures.night import find_flow, find_missing
-from reports.figures.recommender import find_scorecard
+from reports.figures.recommender import find_scorecard, find_shapes
 from reports.markup import policy, script_json, web_link
 from reports.tables import cell, table
 from reports.wording import clipped, counted, duration, listed, percent, spelled
@@ -116,3 +116,18 @@ def test_the_scorecard_says_when_the_bounds_do_not_settle_it() -> None:
 def test_two_tastes_of_one_name_are_told_apart() -> None:
     tastes = pl.DataFrame({"taste": ["metal", "metal"], "share": [0.6, 0.4], "share_last_night": [0.6, 0.3]})
     assert find_tastes(tastes) == "You have 2 tastes: metal and metal 2; metal 2 grew by 10 points since last night"
+
+
+@pytest.mark.parametrize(("is_default", "why"), [(True, ", by stated defaults"), (False, "")])
+def test_shapes_that_were_not_learned_say_so(is_default: bool, why: str) -> None:
+    steps = [
+        ("metadata.artist", 0, 0.0),
+        ("metadata.artist", 1, 2.0),
+        ("audio.likelihood", 0, 0.0),
+        ("audio.likelihood", 1, 1.0),
+    ]
+    shapes = pl.DataFrame(steps, schema=["signal", "step", "value"], orient="row").with_columns(
+        model=pl.lit("list"), is_default=pl.lit(is_default)
+    )
+    said = "For a whole list, “same artist” and “sound of the list” can move a score the furthest"
+    assert find_shapes(shapes) == said + why
