@@ -1,7 +1,7 @@
 """What each signal of a list counts where there are too few lists to learn it from.
 
-The shapes were learned on 5 to 29 lists at a time, drawn from three sets of real lists, and rounded. Those of two sets
-served the third better than the sum of the neighbours of its songs.
+The shapes were learned on 5 to 29 lists at a time, drawn from three sets of real lists, and rounded. Tried on a set that
+they had not seen, such shapes found more of its warm songs than the sum of the neighbours did, and about as many of all.
 """
 
 import numpy as np
