@@ -8,6 +8,7 @@ away, and everything is worked out again.
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from math import fsum
 from pathlib import Path
 from typing import Any
@@ -100,17 +101,22 @@ def deletion(
     around = pl.concat([named, met["track_id"]]).unique()
     songs, sounds = (frame.filter(pl.col("track_id").is_in(around.implode())) for frame in (songs, sounds))
     lost = pl.col("track_id").is_in(pl.Series([song for _, song, _, _ in pairs]).implode())
-    without = {
-        "nothing": (songs, sounds, met),
-        "audio": (songs, sounds.filter(~lost), met),
-        "metadata": (_unwritten(songs, lost), sounds, met),
-        "collaborative": (songs, sounds, met.join(_kin(songs, lost), on="track_id", how="anti")),
-    }
     scale = Scale.of(songs, sounds, met)
+    without = {
+        "nothing": (songs, sounds, met, scale),
+        "audio": (songs, sounds.filter(~lost), met, scale),
+        "metadata": (_unwritten(songs, lost), sounds, met, scale),
+        "collaborative": (
+            songs,
+            sounds,
+            met.join(_kin(songs, lost), on="track_id", how="anti"),
+            _forgetful(scale, songs.filter(lost)),
+        ),
+    }
     scores: dict[str, np.ndarray] = {}
     whole: dict[str, np.ndarray] = {}
-    for kind, (those, heard, held) in without.items():
-        given = signals(those, heard, held, weights, scale)
+    for kind, (those, heard, held, known) in without.items():
+        given = signals(those, heard, held, weights, known)
         first, other = (
             given.tracks["track_id"]
             .search_sorted(pl.Series([pair[place] for pair in pairs]))
@@ -135,6 +141,13 @@ def _unwritten(songs: pl.DataFrame, lost: pl.Expr) -> pl.DataFrame:
         *(pl.when(~lost).then(name).alias(name) for name in ("album_id", "released_on")),
         pl.when(~lost).then("title_key").otherwise(pl.lit("")).alias("title_key"),
     )
+
+
+def _forgetful(scale: Scale, songs: pl.DataFrame) -> Scale:
+    """``scale`` that does not know where the artists of ``songs`` stood."""
+    artists = songs["artist_ids"].explode().drop_nulls()
+    known = scale.circles.artists.filter(~pl.col("artist_id").is_in(artists.implode()))
+    return replace(scale, circles=replace(scale.circles, artists=known))
 
 
 def _kin(songs: pl.DataFrame, lost: pl.Expr) -> pl.DataFrame:

@@ -43,10 +43,11 @@ def test_damaged_pages_are_asked_for_again(segue, undisturbed) -> None:
     """A night that died leaves pages; some of them are damaged, and so is what says which walk they belong to."""
     dying = segue(1)
     night = dying.start("refresh")
-    while len(pages := sorted(dying.home.landing.glob("*/*.json*"))) < 15:
+    while len(list(dying.home.landing.glob("*/*.json*"))) < 15:
         assert dying.zygote.poll() is None
     night.send(signal.SIGKILL)
     assert night.wait() == -signal.SIGKILL
+    pages = sorted(dying.home.landing.glob("*/*.json*"))
     how = random.Random(3)
     for page in pages[::3]:
         spoilt(page, how)

@@ -108,7 +108,7 @@ print(con.sql("select count(*) from neighbours").fetchall()[0][0], flush=True)
 
 def test_a_night_whose_prefect_has_garbage_for_books_runs_and_sigterm_ends_it_with_its_server(demo_home: Path) -> None:
     prefect = demo_home / "prefect"
-    prefect.mkdir(mode=0o700)
+    prefect.mkdir(mode=0o700, exist_ok=True)
     (prefect / "prefect.db").write_bytes(b"garbage " * 2000)
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("SEGUE_", "SPOTIFY_", "PREFECT_"))
