@@ -57,9 +57,9 @@ def screen(found: dict[str, Any]) -> Iterator[str]:
     """The standing in lines of a terminal, fewer than 24 with every table of Segue in them."""
     now, published, latest = found["at"], found["published"], found["latest_night"]
     if latest:
-        began, ended = (datetime.fromisoformat(latest[name]) for name in ("started_at", "ended_at"))
-        told = f"{MARKS.get(latest['verdict'], '•')} {latest['verdict']}, {latest['source']} night of {_local(began)}, "
-        yield f"{'Last night':<12}{told}{(ended - began).total_seconds():.0f} s ({latest['run_id']})"
+        began = datetime.fromisoformat(latest["started_at"])
+        told = f"{MARKS.get(found['verdict'], '•')} {found['verdict']}, {latest['source']} night of {_local(began)}, "
+        yield f"{'Last night':<12}{told}{_lasted(began, latest['ended_at'])} ({latest['run_id']})"
         if latest["note"] and not any(latest["note"] in line for line in found["to_do"]):
             yield f"{'':<12}{latest['note']}"
     if published and (not latest or latest["run_id"] != published["run_id"]):
@@ -86,6 +86,10 @@ def past(nights: Iterable[dict[str, Any]]) -> Iterator[str]:
     for night in nights:
         figures = "".join(f"{_figure(night[name], form):>{width}}" for name, form, width in FIGURES)
         yield f"{night['run_id']:<24}{night['verdict']:<11}{figures}  {night['note'] or ''}".rstrip()
+
+
+def _lasted(began: datetime, ended_at: str | None) -> str:
+    return f"{(datetime.fromisoformat(ended_at) - began).total_seconds():.0f} s" if ended_at else "broken off"
 
 
 def _figure(value: float | None, form: str) -> str:

@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -87,16 +87,19 @@ def tonight(
 ) -> Iterator[Night]:
     """A night from its first stage to its last, alone on its home; whatever ends it, its story is kept in ``SEGUE_HOME/runs``.
 
+    What leaves no time to keep one, such as ``kill -9``, is told by the story that was begun.
     While it lasts every line of the log carries its ``run_id``.
 
     Raises HomeError when another night is at work there, and when the disk is full or the folder may not be written.
     """
-    with locked(home):
+    with locked(home) as holder:
         now = datetime.now(UTC).replace(tzinfo=None)
         run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         night = Night(run_id, source, home, wishes, Ledger(run_id), now, full=full, force=force, dry_run=dry_run)
         try:
             with _signed(run_id), _logged(home, run_id), told(home.root):
+                with suppress(OSError):  # the night itself will meet it, and say so
+                    stories.begin(home, night.run_row(), holder)
                 yield night
         except BaseException as error:
             night.verdict = _verdict_of(error)

@@ -80,8 +80,11 @@ def standing(home: Home, now: datetime, *, source: str, client_id: str, refresh_
         found["verdict"] = found["published"]["verdict"]
     except WarehouseError as error:
         found["to_do"].append(str(error))
-    if found["latest_night"]:
-        found["verdict"] = found["latest_night"]["verdict"]
+    latest, published = found["latest_night"], found["published"]
+    if latest and not (
+        published and published["run_id"] == latest["run_id"]
+    ):  # what ended it after that took nothing back
+        found["verdict"] = latest["verdict"]
     found["to_do"] += _to_do(home, found, now)
     if token and (told := warning(token, now)):
         found["to_do"].append(told)
@@ -148,7 +151,7 @@ def _disk(home: Home) -> dict[str, int]:
 
 def _to_do(home: Home, found: dict[str, Any], now: datetime) -> Iterator[str]:
     published, latest = found["published"], found["latest_night"]
-    if latest and latest["verdict"] in ("failed", "refused", "stopped"):
+    if latest and found["verdict"] in ("failed", "refused", "stopped"):
         yield f"the latest night ({latest['run_id']}) was {latest['verdict']}: {latest['note']}"
     if published:
         timetable = remembered(home) if found["schedule_is_served"] else None
@@ -167,11 +170,11 @@ def _to_do(home: Home, found: dict[str, Any], now: datetime) -> Iterator[str]:
 def _line(story: stories.Story) -> dict[str, Any]:
     """A story as a row of the history."""
     began = datetime.fromisoformat(story["started_at"])
-    ended = datetime.fromisoformat(story["ended_at"])
+    ended = datetime.fromisoformat(story["ended_at"]) if story["ended_at"] else None
     requests = [stage["requests"] for stage in story["stages"] if stage["requests"] is not None]
     return {
         **{name: story[name] for name in ("run_id", "source", "verdict", "note")},
         "started_at": began,
-        "seconds": (ended - began).total_seconds(),
+        "seconds": (ended - began).total_seconds() if ended else None,
         "requests": sum(requests) if requests else None,
     }

@@ -1,20 +1,39 @@
-"""Stories: what every night left of itself, published or not, a JSON file and a log each in ``SEGUE_HOME/runs``."""
+"""Stories: what every night left of itself, published or not, a JSON file and a log each in ``SEGUE_HOME/runs``.
+
+A story is begun with the night and written again when that ends. One that was never written again tells of a night that was
+killed, or lost its machine: nothing else could.
+"""
 
 import json
 import logging
 import os
 import tempfile
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from schemas.values import Home
+from warehouse.night.locking import Holder, holder
 
 KEEP = 400
 """So many stories are kept; the tables ``runs`` and ``run_stages`` go back as far."""
 
 Story = dict[str, Any]
+
+RUNNING = "running"
+"""The verdict of a story that is only begun."""
+
+
+def begin(home: Home, story: Story, by: Holder) -> None:
+    """Write down that a night (a row of ``runs``) has begun, and who holds the home for it; ``keep`` ends the story.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    begun = {**story, "verdict": RUNNING, "ended_at": None, "stages": [], "holder": asdict(by)}
+    write_json(_folder(home) / f"{story['run_id']}.json", begun)
 
 
 def keep(home: Home, story: Story) -> None:
@@ -63,13 +82,15 @@ class LogFile(logging.Handler):
 
 
 def latest(home: Home) -> Story | None:
-    """The night that ended last; None before the first."""
-    return next((story for path in reversed(_paths(home)) if (story := _read(path))), None)
+    """The latest night that is over; None before the first."""
+    at_work = holder(home)
+    return next((story for path in reversed(_paths(home)) if (story := _read(path, at_work))), None)
 
 
 def told(home: Home) -> list[Story]:
-    """Every night that is remembered, the latest first."""
-    return [story for path in reversed(_paths(home)) if (story := _read(path))]
+    """Every night that is over and remembered, the latest first; ``ended_at`` of one that was broken off is None."""
+    at_work = holder(home)
+    return [story for path in reversed(_paths(home)) if (story := _read(path, at_work))]
 
 
 def last_run(home: Home, source: str) -> datetime | None:
@@ -99,16 +120,26 @@ def _paths(home: Home) -> list[Path]:
     return sorted(_folder(home).glob("*.json"))
 
 
-def _read(path: Path) -> Story | None:
-    """One story; None for a file that is none, such as one that a full disk cut."""
+def _read(path: Path, at_work: Holder | None) -> Story | None:
+    """One story; None for the night at work, and for a file that is no story, such as one that a full disk cut."""
     try:
         found: Story = json.loads(path.read_text())
-        began, ended = (datetime.fromisoformat(found[name]) for name in ("started_at", "ended_at"))
-        is_one = (
-            began.tzinfo is None
-            and ended.tzinfo is None
-            and {"run_id", "source", "verdict", "note", "stages"} <= set(found)
+        began = datetime.fromisoformat(found["started_at"])
+        if found["verdict"] == RUNNING:
+            if at_work is not None and found["holder"] == asdict(at_work):
+                return None
+            found |= {"verdict": "stopped", "ended_at": None, "note": _broken_off(began)}
+        moments = [began] if found["ended_at"] is None else [began, datetime.fromisoformat(found["ended_at"])]
+        is_one = {"run_id", "source", "verdict", "note", "stages"} <= set(found) and (
+            found["ended_at"] is not None or found["verdict"] == "stopped"
         )
-        return found if is_one else None
+        return found if is_one and all(moment.tzinfo is None for moment in moments) else None
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
+
+
+def _broken_off(began: datetime) -> str:
+    return (
+        f"it began at {began:%Y-%m-%d %H:%M} UTC and did not end (its process was killed, or its machine or disk gave out): "
+        "run `segue refresh`, it goes on from what has landed"
+    )

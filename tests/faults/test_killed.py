@@ -32,6 +32,27 @@ def test_a_night_killed_at_any_moment_costs_nothing(segue, undisturbed, kills):
         assert list(dying.home.building.iterdir()) == []
 
 
+def test_a_night_that_was_killed_is_told_until_the_next_one(segue) -> None:
+    dying = segue(2)
+    (before,) = stories.told(dying.home)
+    night = dying.start("refresh")
+    while len(list((dying.home.root / "runs").glob("*.json"))) < 2:
+        assert night.lasts(0.01), night.said
+    assert stories.told(dying.home) == [before]
+    night.send(signal.SIGKILL)
+    assert night.wait() == -signal.SIGKILL
+    told = dying.run("status")
+    assert told.status == 1
+    (killed, _) = stories.told(dying.home)
+    (first, *_, last) = told.said.splitlines()
+    assert first.startswith("Last night  ✗ stopped, spotify night of ")
+    assert first.endswith(f", broken off ({killed['run_id']})")
+    assert last == f"To do       the latest night ({killed['run_id']}) was stopped: {killed['note']}"
+    dying.night()
+    assert dying.run("status").status == 0
+    assert [story["verdict"] for story in stories.told(dying.home)] == ["published", "stopped", "published"]
+
+
 STAGES = {
     **dict.fromkeys(("open", "token", "probe", "extract", "validate", "store", "features"), ""),
     **{name: name for name in ("imports", "feedback", "retention", "identity", "similarity", "atlas", "evaluate")},

@@ -163,6 +163,36 @@ def test_a_night_that_a_signal_stopped_is_no_run_of_the_schedule(home: Home) -> 
     assert stories.last_run(home, "spotify") is None
 
 
+def test_a_night_that_never_ended_its_story_is_told_when_nobody_is_at_it_any_more(home: Home) -> None:
+    publish(home, NIGHT, SONGS)
+    stories.keep(home, story())
+    with locked(home) as holder:
+        stories.begin(home, story("20261124T070000-bbbbbb"), holder)
+        at_work = look(home)
+        assert (at_work["verdict"], at_work["to_do"]) == ("published", [])
+        assert [night["run_id"] for night in stories.told(home)] == [NIGHT]
+    with locked(home, "a purge"):  # who holds the home now is not at that night
+        broken_off = look(home)
+    told = (
+        "it began at 2026-11-24 07:00 UTC and did not end (its process was killed, or its machine or disk gave out): "
+        "run `segue refresh`, it goes on from what has landed"
+    )
+    assert broken_off["verdict"] == "stopped"
+    assert broken_off["to_do"] == [f"the latest night (20261124T070000-bbbbbb) was stopped: {told}"]
+    line = history(home).select("run_id", "verdict", "seconds", "note").row(0)
+    assert line == ("20261124T070000-bbbbbb", "stopped", None, told)
+    assert stories.last_run(home, "demo") == datetime.fromisoformat("2026-11-24T02:00")
+
+
+def test_a_night_that_was_broken_off_when_it_had_published_is_published(home: Home) -> None:
+    publish(home, NIGHT, SONGS)
+    with locked(home) as holder:
+        stories.begin(home, story(), holder)
+    found = look(home)
+    assert (found["verdict"], found["to_do"]) == ("published", [])
+    assert history(home).select("run_id", "verdict").rows() == [(NIGHT, "published")]
+
+
 def test_a_story_that_was_cut_is_passed_over(home: Home) -> None:
     stories.keep(home, story())
     (home.root / "runs" / "20261124T090000-cccccc.json").write_text('{"run_id": ')
