@@ -14,6 +14,7 @@ from prefect import flow
 from prefect.states import Completed
 
 from flows.aftermath import aftermath
+from flows.cli.console import talk
 from flows.ending import ended_in_time
 from flows.settings import Settings
 from flows.timing import spoken, superfluous
@@ -63,7 +64,7 @@ def refresh(
             tonight(settings.home, source, wishes, full=full, force=force, dry_run=dry_run) as night,
             access_to(night) as access,
         ):
-            after.night = night
+            after.night, talk.run_id = night, night.run_id
             open_building(night, whole=bool(only) or stages[0] not in (FIRST, REPLAY), again=stages[0] == REPLAY)
             for stage in stages:
                 STAGES[stage](night, access)

@@ -48,11 +48,11 @@ def spoken(log: str, home: Home) -> Iterator[None]:
     if context is None or context.flow_run is None or context.flow_run.deployment_id is None:
         yield
         return
-    hush_prefect()
     ledger, progress = logging.getLogger("tasks.night.ledger"), Progress(home)
     ledger.addHandler(progress)
     try:
         with shown(log):
+            hush_prefect()
             yield
     finally:
         ledger.removeHandler(progress)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 import polars as pl
 from rich.console import Console
@@ -23,6 +23,8 @@ class Talk:
 
     is_json: bool = False
     run_id: str | None = None
+    stderr: TextIO | None = None
+    """Where JSON goes when something else stands for ``sys.stderr``."""
 
 
 talk = Talk()
@@ -43,17 +45,18 @@ def plain_lines(text: str) -> str:
 def say(message: str) -> None:
     """Talk to the person, on stderr."""
     if talk.is_json:
-        say_json("info", __name__, message.strip(), run_id=talk.run_id)
+        say_json("info", __name__, message.strip())
     else:
         err.print(Text(plain_lines(message)), soft_wrap=True)
 
 
 def say_json(level: str, logger: str, message: str, **told: Any) -> None:
-    """One JSON object in one line on stderr, with the moment."""
+    """One JSON object in one line on stderr, with the moment and the night at work or just done; none before the first."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    document = {"at": at, "level": level, "logger": logger, "message": message, **told}
-    sys.stderr.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
-    sys.stderr.flush()
+    document = {"at": at, "level": level, "logger": logger, "message": message, "run_id": talk.run_id, **told}
+    stderr = talk.stderr or sys.stderr
+    stderr.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
+    stderr.flush()
 
 
 def fail(message: str) -> None:

@@ -114,7 +114,6 @@ def _show_plan(plan: Any, *, as_json: bool) -> None:
 def tell(summary: dict[str, Any]) -> None:
     """The end of a night in a few lines: what changed, what was coped with, where the report is, what to try."""
     seconds = (summary["ended_at"] - summary["started_at"]).total_seconds()
-    console.talk.run_id = summary["run_id"]
     console.say(f"\n{summary['verdict'].capitalize()} after {seconds:.0f} s: {summary['changes']}.")
     for problem in summary["problems"]:
         console.say(f"  coped with: {problem}")

@@ -10,22 +10,10 @@ from contextlib import contextmanager
 from rich.status import Status
 from rich.text import Text
 
-from flows.cli.console import err, plain, say_json, talk
+from flows.cli.console import err, plain, talk
+from flows.cli.structured import JsonLines, speak_json
 
 ROOMS = ("flows", "tasks", "warehouse", "reports")
-OUR_EXTRAS = (
-    "event",
-    "run_id",
-    "stage",
-    "ordinal",
-    "seconds",
-    "rows",
-    "requests",
-    "retries",
-    "waited_seconds",
-    "verdict",
-    "note",
-)
 
 
 class Lines(logging.Handler):
@@ -69,21 +57,11 @@ def _asked(record: logging.LogRecord) -> str:
     return f"{requests:,} requests" + (f" (least possible {least:,})" if least is not None else "")
 
 
-class JsonLines(logging.Handler):
-    """One JSON object a line, for log collectors."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        told = {name: getattr(record, name) for name in OUR_EXTRAS if hasattr(record, name)}
-        if record.exc_info:
-            told["error"] = logging.Formatter().formatException(record.exc_info)
-        say_json(record.levelname.lower(), record.name, record.getMessage(), **told)
-
-
 @contextmanager
 def shown(log: str) -> Iterator[None]:
     """Show what the rooms say while the block runs; ``log`` is the setting SEGUE_LOG."""
     if log == "json":
-        talk.is_json = True
+        speak_json()
         with _handled(JsonLines()):
             yield
     elif err.is_terminal:
@@ -97,14 +75,11 @@ def shown(log: str) -> Iterator[None]:
 def hush_prefect() -> None:
     """Keep what Prefect says of runs off the terminal: an error that ends a night is told by the command line, once.
 
-    Call it when Prefect is imported. Where the program talks in JSON, what Prefect warns of is JSON, too.
+    Call it when Prefect is imported, inside of ``shown``. Where the program talks in JSON, what Prefect warns of is JSON, too.
     """
-    root = logging.getLogger()
     if talk.is_json:
-        for handler in list(root.handlers):
-            root.removeHandler(handler)
-        root.addHandler(JsonLines(logging.WARNING))
-    for handler in root.handlers:
+        speak_json()
+    for handler in logging.getLogger().handlers:
         handler.addFilter(lambda record: record.name not in ("prefect.flow_runs", "prefect.task_runs"))
 
 

@@ -1,5 +1,6 @@
 """The Prefect server of a night, as a process of its own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,8 @@ import requests
 
 from flows.lifeline import start_night_server
 from schemas.values import Home
+from tasks.imports.importing import import_paths
+from tasks.upkeep import stories
 
 NIGHT = """
 import os, sys
@@ -83,6 +86,50 @@ def test_the_server_of_a_night_ends_with_it_however_that_ends(
             return
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_with_json_every_line_of_a_night_is_an_object_with_its_run_though_its_server_dies(
+    tmp_path: Path, with_prefect: Callable[[Path], Path]
+) -> None:
+    home = Home(with_prefect(tmp_path / "home"))
+    catalogue = tmp_path / "catalogue.csv"
+    catalogue.write_text("track_id,name,artists\n" + "".join(f"t{n},Song {n},Artist {n % 3}\n" for n in range(9)))
+    import_paths(home, [catalogue])
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SEGUE_", "PREFECT_"))}
+    lines = []
+    with subprocess.Popen(
+        [sys.executable, "-m", "flows", "refresh", "--dry-run"],
+        env={
+            **kept,
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "SEGUE_HOME": str(home.root),
+            "SEGUE_SOURCE": "files",
+            "SEGUE_LOG": "json",
+        },
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as night:
+        assert night.stderr is not None
+        for line in night.stderr:
+            lines.append(json.loads(line))
+            if lines[-1].get("event") == "stage_ended" and lines[-1]["stage"] == "open":
+                os.kill(server_of_home(home), signal.SIGKILL)
+        assert night.wait() == 0
+    told = [line for line in lines if line["logger"] == "flows.lifeline"]
+    assert told[0]["message"].startswith("the Prefect server ended by itself; it is started again")
+    (story,) = stories.told(home)
+    assert {line["run_id"] for line in lines} == {story["run_id"]}
+
+
+def server_of_home(home: Home) -> int:
+    """The process that is the Prefect server of the night at work there."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            of_home = f"SEGUE_HOME={home.root}\0".encode() in (process / "environ").read_bytes()
+            if of_home and b"flows.lifeline" in (process / "cmdline").read_bytes():
+                return int(process.name)
+    raise LookupError(home.root)
 
 
 def test_a_prefect_server_of_the_person_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
