@@ -29,6 +29,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed
 from tzlocal import get_localzone_name
 
+from flows.ending import GRACE_SECONDS
 from flows.lifeline import AGAIN_SECONDS, ServerKeeper, answers
 from flows.refresh import refresh
 from flows.settings import use_prefect_server
@@ -94,8 +95,15 @@ async def _serve(deployment: RunnerDeployment, home: Home, due: Timetable) -> No
     loop, serving = asyncio.get_running_loop(), asyncio.current_task()
     assert serving is not None
 
+    told = asyncio.Event()
+
     def stop(*_: object) -> None:
-        loop.call_soon_threadsafe(serving.cancel)
+        loop.call_soon_threadsafe(told.set)
+
+    async def end() -> None:
+        await told.wait()
+        await end_nights(runner)
+        serving.cancel()
 
     runner.handle_sigterm = stop  # type: ignore[method-assign]  # Prefect's own one never awaits its stop
     deployment_id = await runner.aadd_deployment(deployment)
@@ -103,13 +111,25 @@ async def _serve(deployment: RunnerDeployment, home: Home, due: Timetable) -> No
     await catch_up(deployment_id, home, due)
     try:
         async with asyncio.TaskGroup() as group:
-            watch = group.create_task(watched(deployment_id))
+            beside = [group.create_task(watched(deployment_id)), group.create_task(end())]
             await runner.start()
-            watch.cancel()
+            for task in beside:
+                task.cancel()
     except asyncio.CancelledError:
         serving.uncancel()
     finally:
         signal.signal(signal.SIGTERM, _end)
+
+
+async def end_nights(runner: Runner) -> None:
+    """Tell the nights at work to end, and wait until they have; a runner that is cancelled kills them on the spot.
+
+    Prefect's own way asks its server first, which at such a moment is often gone.
+    """
+    nights = runner._process_manager
+    async with asyncio.TaskGroup() as group:
+        for run_id in nights.flow_run_ids():
+            group.create_task(nights.kill(run_id, grace_seconds=2 * GRACE_SECONDS))
 
 
 async def watched(deployment_id: UUID, every_seconds: float = 60.0) -> None:

@@ -29,7 +29,8 @@ def ended_in_time(grace_seconds: float = GRACE_SECONDS) -> Iterator[None]:
     Only the main thread can be told of signals; the block of another one runs as it is.
 
     Raises:
-        TerminationSignal: SIGTERM came, and what it interrupted knows Ctrl-C only, as DuckDB does.
+        TerminationSignal: SIGTERM came, and what it interrupted made something else of it: DuckDB Ctrl-C, as it knows nothing
+            else, and Prefect a ValueError where it was about to begin a task.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -40,6 +41,10 @@ def ended_in_time(grace_seconds: float = GRACE_SECONDS) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if ear.heard_sigterm():
+            raise TerminationSignal(signal.SIGTERM) from None
+        raise
+    except Exception:
+        if ear.hears_sigterm():
             raise TerminationSignal(signal.SIGTERM) from None
         raise
     finally:
@@ -61,6 +66,10 @@ class _Ear:
         """Whether the signal that has come, of which the thread may not know yet, is SIGTERM."""
         self._any.wait(1.0)
         return self._sigterm.is_set()
+
+    def hears_sigterm(self) -> bool:
+        """Whether SIGTERM has come, or it is just about to be known."""
+        return self._sigterm.wait(0.2)
 
     def _listen(self) -> None:
         with self._hearing as hearing:

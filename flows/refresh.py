@@ -62,6 +62,7 @@ def refresh(
         wishes = asdict(settings)
         with (
             tonight(settings.home, source, wishes, full=full, force=force, dry_run=dry_run) as night,
+            ended_in_time(),  # again, so that the night's story tells of a signal and not of what it broke
             access_to(night) as access,
         ):
             after.night, talk.run_id = night, night.run_id

@@ -26,6 +26,12 @@ def query():
 def library():
     hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9)
 
+def machinery():
+    try:
+        time.sleep(600)
+    finally:
+        raise ValueError("Task run is not set")
+
 def waiting_thread():
     with ThreadPoolExecutor() as pool:
         pool.submit(time.sleep, 600).result()
@@ -36,7 +42,7 @@ with capture_sigterm(), ended_in_time(0.5):
 """
 
 
-@pytest.mark.parametrize("work", ["query", "library", "waiting_thread"])
+@pytest.mark.parametrize("work", ["query", "library", "machinery", "waiting_thread"])
 def test_sigterm_ends_a_night_whatever_it_is_at(tmp_path: Path, work: str) -> None:
     """Each of them would go on for minutes."""
     with subprocess.Popen(
@@ -49,4 +55,6 @@ def test_sigterm_ends_a_night_whatever_it_is_at(tmp_path: Path, work: str) -> No
         assert night.stdout.readline() == "at work\n"
         time.sleep(0.3)
         night.terminate()
-        assert night.wait(60) in ((-signal.SIGTERM,) if work == "query" else (-signal.SIGTERM, TERMINATED))
+        assert night.wait(60) in (
+            (-signal.SIGTERM,) if work in ("query", "machinery") else (-signal.SIGTERM, TERMINATED)
+        )

@@ -1,6 +1,7 @@
 """The schedule against a real Prefect server: what was missed comes once, what is late stays away, SIGTERM ends it cleanly."""
 
 import asyncio
+import json
 import os
 import signal
 import sqlite3
@@ -9,7 +10,8 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import pytest
 import yaml
@@ -159,7 +161,7 @@ def test_a_server_that_lost_its_books_is_noticed(home: Home) -> None:
         asyncio.run(lost())
 
 
-def schedule(home: Home) -> "subprocess.Popen[str]":
+def schedule(home: Home, **environ: str) -> "subprocess.Popen[str]":
     """`segue schedule` in a process of its own, on the server of this module."""
     return subprocess.Popen(
         [sys.executable, "-W", "error::RuntimeWarning", "-m", "flows", "schedule", "--cron", "0 3 1 1 *"],
@@ -169,6 +171,7 @@ def schedule(home: Home) -> "subprocess.Popen[str]":
             "PYTHONPATH": str(ROOT),
             "SEGUE_HOME": str(home.root),
             "PREFECT_API_URL": str(PREFECT_API_URL.value()),
+            **environ,
         },
         stderr=subprocess.PIPE,
         text=True,
@@ -188,6 +191,27 @@ def test_sigterm_ends_the_schedule_in_a_line_and_it_is_remembered(home: Home) ->
     found = remembered(home)
     assert found is not None
     assert found.cron == "0 3 1 1 *"
+
+
+def test_sigterm_ends_the_night_at_work_in_order_and_all_that_is_said_is_json(home: Home) -> None:
+    home.root.mkdir()
+    with get_client(sync_client=True) as client:
+        made = client.create_flow_run_from_deployment(cast("UUID", nightly(weeks_old()).apply()))
+    lines: list[dict[str, Any]] = [{}]
+    with schedule(home, SEGUE_LOG="json", PREFECT_RUNNER_POLL_FREQUENCY="1") as process:
+        assert process.stderr is not None
+        while lines[-1].get("event") != "stage_ended":
+            lines.append(json.loads(process.stderr.readline()))
+        process.send_signal(signal.SIGTERM)
+        lines += [json.loads(line) for line in process.stderr]
+    assert process.returncode == 0
+    (story,) = stories.told(home)
+    assert story["verdict"] == "stopped"
+    assert story["note"].startswith("a signal stopped it in ")
+    assert {line["run_id"] for line in lines[1:] if line["logger"].startswith("tasks.night")} == {story["run_id"]}
+    assert {line["run_id"] for line in lines[1:]} == {None, story["run_id"]}
+    with get_client(sync_client=True) as client:
+        assert client.read_flow_run(made.id).state_type == StateType.CRASHED
 
 
 def test_the_work_pool_deployment_of_prefect_yaml_can_be_loaded() -> None:
