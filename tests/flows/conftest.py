@@ -15,5 +15,6 @@ def prefect_server(prefect_database: Path, tmp_path_factory: pytest.TempPathFact
     shutil.copy(prefect_database, folder / "prefect-test.db")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("prefect.testing.utilities.mkdtemp", lambda: str(folder))  # where the harness has its database
+        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         with prefect_test_harness(server_startup_timeout=120):
             yield
