@@ -94,7 +94,7 @@ def tonight(
     """
     with locked(home) as holder:
         now = datetime.now(UTC).replace(tzinfo=None)
-        run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        run_id = _run_id(now)
         night = Night(run_id, source, home, wishes, Ledger(run_id), now, full=full, force=force, dry_run=dry_run)
         try:
             with _signed(run_id), _logged(home, run_id), told(home.root):
@@ -107,6 +107,11 @@ def tonight(
             raise
         finally:
             _keep_story(night)
+
+
+def _run_id(now: datetime) -> str:
+    """Sorts by time, also within a second, in which one night may be killed and the next begin; the last digits are drawn."""
+    return f"{now:%Y%m%dT%H%M%S}-{now.microsecond * 4096 // 1_000_000:03x}{secrets.randbelow(4096):03x}"
 
 
 @contextmanager

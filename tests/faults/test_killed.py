@@ -49,7 +49,8 @@ def test_a_night_that_was_killed_is_told_until_the_next_one(segue) -> None:
     assert first.endswith(f", broken off ({killed['run_id']})")
     assert last == f"To do       the latest night ({killed['run_id']}) was stopped: {killed['note']}"
     dying.night()
-    assert dying.run("status").status == 0
+    after = dying.run("status")
+    assert after.status == 0, after.said
     assert [story["verdict"] for story in stories.told(dying.home)] == ["published", "stopped", "published"]
 
 
