@@ -8,8 +8,8 @@ from schemas.errors import SegueError
 
 def main() -> None:
     """Run a command; an expected error is one line on stderr and its exit code, anything else a traceback."""
-    from flows.cli import console
     from flows.cli.app import app
+    from flows.talk import console
 
     os.umask(0o077)  # whatever a command writes, libraries' own files included, is for its owner only
     try:

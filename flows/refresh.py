@@ -14,9 +14,9 @@ from prefect import flow
 from prefect.states import Completed
 
 from flows.aftermath import aftermath
-from flows.cli.console import talk
 from flows.ending import ended_in_time
 from flows.settings import Settings
+from flows.talk.console import talk
 from flows.timing import spoken, superfluous
 from schemas.errors import SettingsError
 from tasks.night.acquire import (

@@ -10,7 +10,7 @@ from uuid import UUID
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.context import FlowRunContext
 
-from flows.cli.progress import hush_prefect, shown
+from flows.talk.progress import hush_prefect, shown
 from schemas.values import Home
 from tasks.upkeep import stories
 from warehouse.night.locking import holder

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import console
 from flows.settings import Settings, prepare_home
+from flows.talk import console
 
 
 def register(app: typer.Typer) -> None:

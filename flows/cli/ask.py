@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from flows.cli import console
 from flows.settings import Settings
+from flows.talk import console
 
 
 class By(StrEnum):

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import console
-from flows.cli.progress import shown
 from flows.settings import Settings
+from flows.talk import console
+from flows.talk.progress import shown
 
 bench = typer.Typer(help="Measure this machine: our engines beside their peers.", no_args_is_help=True)
 

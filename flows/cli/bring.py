@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from flows.cli import console
-from flows.cli.progress import shown
 from flows.settings import Settings, prepare_home
+from flows.talk import console
+from flows.talk.progress import shown
 
 FIGURES = ("read", "taken", "already", "repeated", "rejected", "skipped")
 

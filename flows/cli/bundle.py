@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import console
 from flows.cli.doctor import examined
 from flows.settings import Settings
+from flows.talk import console
 
 PERSONAL = {"client_id", "mail_to", "mail_from", "smtp_user"}
 """Settings that are no secrets, and nobody's business all the same."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli import console
 from flows.settings import Settings, prefect_environment
+from flows.talk import console
 from schemas.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import console
 from flows.settings import Settings
+from flows.talk import console
 from schemas.errors import WarehouseError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

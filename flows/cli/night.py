@@ -6,9 +6,9 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from flows.cli import console
-from flows.cli.progress import hush_prefect, shown
 from flows.settings import Settings, prepare_home
+from flows.talk import console
+from flows.talk.progress import hush_prefect, shown
 
 
 class Source(StrEnum):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import console
 from flows.settings import Settings
+from flows.talk import console
 
 SongArgument = Annotated[str, typer.Argument(metavar="SONG", help="The song by name, id or link.", show_default=False)]
 ArtistOption = Annotated[

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli import console
 from flows.settings import Settings
+from flows.talk import console
 
 MARKS = {"published": "✓", "forced": "!", "parked": "⏸", "refused": "✗", "failed": "✗", "stopped": "✗"}
 

@@ -7,9 +7,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from flows.cli import console
 from flows.cli.app import app
 from flows.cli.ask import tunables
+from flows.talk import console
 
 
 def test_names_cannot_steer_the_terminal() -> None:

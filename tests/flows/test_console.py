@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.cli import console
-from flows.cli.progress import shown
+from flows.talk import console
+from flows.talk.progress import shown
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +17,7 @@ def talk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """The process talks as at its start, before and after."""
     monkeypatch.setattr(console, "talk", console.Talk())
     for user in ("progress", "structured"):
-        monkeypatch.setattr(f"flows.cli.{user}.talk", console.talk)
+        monkeypatch.setattr(f"flows.talk.{user}.talk", console.talk)
     for holder, name in ((sys, "stderr"), (sys, "excepthook"), (threading, "excepthook")):
         monkeypatch.setattr(holder, name, getattr(holder, name))
     root = logging.getLogger()
@@ -68,8 +68,8 @@ def test_with_json_what_others_write_is_one_object_a_line_too(capsys: pytest.Cap
         ("warning", "stderr", "--- Error logging to API ---", "r1"),
         ("warning", "stderr", "HTTP 503", "r1"),
         ("info", None, "a night of the schedule", "r0"),
-        ("critical", "flows.cli.structured", "ZeroDivisionError: division by zero", "r1"),
-        ("critical", "flows.cli.structured", "ValueError: no more", "r1"),
+        ("critical", "flows.talk.structured", "ZeroDivisionError: division by zero", "r1"),
+        ("critical", "flows.talk.structured", "ValueError: no more", "r1"),
         ("warning", "stderr", "all but the end", "r1"),
     ]
     assert "1 / 0" in lines[5]["error"]

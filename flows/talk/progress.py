@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from rich.status import Status
 from rich.text import Text
 
-from flows.cli.console import err, plain, talk
-from flows.cli.structured import JsonLines, speak_json
+from flows.talk.console import err, plain, talk
+from flows.talk.structured import JsonLines, speak_json
 
 ROOMS = ("flows", "tasks", "warehouse", "reports")
 

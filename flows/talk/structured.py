@@ -12,7 +12,7 @@ import sys
 import threading
 from types import TracebackType
 
-from flows.cli.console import say_json, talk
+from flows.talk.console import say_json, talk
 
 OUR_EXTRAS = (
     "event",
