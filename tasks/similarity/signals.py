@@ -153,7 +153,7 @@ class Signals:
 
         And ``together``: the baskets that hold both.
         """
-        near = self._weights["collaborative.near"] * self._company.near[first, other]
+        near = self._weights["collaborative.near"] * _at(self._company.near, first, other)
         return {
             "audio": self._weights["audio.cosine"] * self._sounds(first, other),
             "metadata": dots(self._metadata, self._metadata, first, other),
@@ -169,7 +169,7 @@ class Signals:
             "audio.cosine": self._sounds(first, other),
             "collaborative.together": dots(heard.together, heard.held, first, other),
             "collaborative.alike": dots(heard.alike, heard.held, first, other),
-            "collaborative.near": heard.near[first, other],
+            "collaborative.near": _at(heard.near, first, other),
             "collaborative.artists": dots(heard.artists, heard.artists, first, other),
         }
 
@@ -298,6 +298,11 @@ def dots(left: csr_array, right: csr_array, first: np.ndarray, other: np.ndarray
     met = np.flatnonzero((np.diff(left.indptr)[first] > 0) & (np.diff(right.indptr)[other] > 0))
     told[met] = left[first[met]].multiply(right[other[met]]).sum(axis=1)
     return told
+
+
+def _at(matrix: csr_array, first: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The values of ``matrix`` at pairs of rows and columns; of no pairs none, for which scipy would give a matrix or an error."""
+    return np.asarray(matrix[first, other]) if first.size else np.empty(0)
 
 
 def _prints(matrix: csr_array, keys: np.ndarray) -> np.ndarray:

@@ -103,3 +103,12 @@ def test_the_rows_of_models_say_what_each_signal_counts() -> None:
     assert told.select("signal", "value").rows() == list(weights.STATED.items())
     assert told["algorithm"].unique().to_list() == [weights.ALGORITHM]
     assert told["is_default"].all()
+
+
+def test_of_no_pairs_no_signal_says_anything() -> None:
+    """A block of seeds none of which finds a hidden song once failed a night, for polars and scipy each have a nothing of their own."""
+    songs, sounds = making.catalogue()
+    given = signals(songs, sounds, by_artist(), weights.STATED)
+    none = pl.Series([], dtype=pl.Int64).to_numpy()
+    told = given.cosines(none, none) | given.addends(none, none)
+    assert {name: value.size for name, value in told.items() if value.size} == {}
