@@ -15,7 +15,6 @@ from dotenv import dotenv_values
 
 from schemas.errors import HomeError, SettingsError
 from schemas.values import Home, Receivers
-from warehouse.night.books import set_aside_unusable
 
 SOURCES = ("demo", "spotify", "files")
 
@@ -250,6 +249,8 @@ def prepare_home(home: Home) -> None:
     Call it before Prefect is imported for the first time. What lies there of Prefect and cannot be used is set aside.
     Raises HomeError when the folder cannot be written.
     """
+    from tasks.upkeep.books import set_aside_unusable  # SQLite, which nobody who only asks should wait for
+
     try:
         home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=home.root):
