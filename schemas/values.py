@@ -7,6 +7,9 @@ from typing import Literal
 
 import polars as pl
 
+MILLION = 1_000_000
+"""Scores and addends of neighbours are whole millionths where they decide about an order, and where they are stored."""
+
 REJECTED = {"rule": pl.String, "value": pl.String, "row": pl.String}
 """A quarantine: the rule that a row broke, the value that broke it, and the row as JSON."""
 

@@ -17,9 +17,6 @@ NUMBERED = "neighbours"
 """The one table that is a view for people: a million tracks have fifty million neighbours, whose ids alone would take a gigabyte.
 ``links`` holds numbers instead, which ``cards`` explains."""
 
-MILLION = 1_000_000
-"""Addends of neighbours are stored in millionths."""
-
 TYPES: dict[pl.DataType, str] = {
     pl.String(): "varchar",
     pl.Boolean(): "boolean",

@@ -8,7 +8,8 @@ import polars as pl
 from duckdb import ConstraintException, DuckDBPyConnection
 
 from schemas.errors import InvalidDataError
-from warehouse.ddl import MILLION, NUMBERED, addends, key_of, polars_schema, required
+from schemas.values import MILLION
+from warehouse.ddl import NUMBERED, addends, key_of, polars_schema, required
 from warehouse.statements import identifier, statement
 
 AT_ONCE = 2_000_000

@@ -17,7 +17,8 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-MILLION = 1_000_000
+from schemas.values import MILLION
+
 ERROR = 4e-6
 """More than single precision and rounding can be wrong by, on rows of length up to 1."""
 CELL = 256

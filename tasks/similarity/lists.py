@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from schemas.values import MILLION
 from tasks.similarity.signals import Signals
 
-MILLION = 1_000_000
 ERROR = 1e-5
 """More than single precision can be wrong by in a score."""
 STRETCH = 64

@@ -12,9 +12,10 @@ import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
 
+from schemas.values import MILLION
 from tasks.similarity.approximate import EXACT, approximate
 from tasks.similarity.hubs import published
-from tasks.similarity.lists import ERROR, MILLION, SQUARE, Lists, addends, arranged, best, depth_for, reserve_for
+from tasks.similarity.lists import ERROR, SQUARE, Lists, addends, arranged, best, depth_for, reserve_for
 from tasks.similarity.signals import Signals
 
 THREADS = 2

@@ -113,10 +113,10 @@ def examples(given: Signals, held: pl.DataFrame) -> pl.DataFrame:
             .with_columns(is_hit=pl.col("is_hit").is_not_null())
             .sort("case", "row")
         )
-        first, other = found["seed"].to_numpy().astype(np.int64), found["row"].to_numpy().astype(np.int64)
+        first, other = found["seed"].to_numpy().astype(np.int64), found["row"].to_numpy()
         is_fair = (given.songs[first] != given.songs[other]) & (given.counts[other] > 0)
         found = found.filter(pl.Series(is_fair)).filter(pl.col("is_hit").any().over("case"))
-        first, other = found["seed"].to_numpy().astype(np.int64), found["row"].to_numpy().astype(np.int64)
+        first, other = found["seed"].to_numpy().astype(np.int64), found["row"].to_numpy()
         parts.append(
             found.with_columns(**{name: pl.Series(told) for name, told in given.cosines(first, other).items()})
         )
