@@ -128,7 +128,7 @@ def shift_clock(off: timedelta) -> None:
 
 
 if __name__ == "__main__":
-    Task.__call__, Flow.__call__ = called, steered  # type: ignore[method-assign]
+    Task.__call__, Flow.__call__ = called, steered
     flows.lifeline.start_night_server = flows.aftermath._leave = nothing
     show.draw_pages = one_line
     with suppress(ImportError):
