@@ -96,9 +96,8 @@ class _Problem:
         score -= np.maximum.reduceat(score, self.starts)[self.group]
         power = np.exp(score)
         missed = np.add.reduceat(power * ~self.hits, self.starts)[self.group]
-        level = np.logaddexp(
-            score, np.log(missed + np.finfo(float).tiny)
-        )  # of a hidden song and all that were not hidden
+        tiny = np.finfo(float).tiny
+        level = np.logaddexp(score, np.log(missed + tiny))  # of a hidden song and all that were not hidden
         loss = float((self.weight * self.hits * (level - score)).sum())
         pressed = np.add.reduceat(self.hits * np.exp(-level), self.starts)[self.group]
         slope = self.weight * np.where(self.hits, np.exp(score - level) - 1, power * pressed)

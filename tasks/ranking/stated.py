@@ -1,7 +1,8 @@
 """What each signal of a list counts where there are too few lists to learn it from.
 
 The shapes were learned on 5 to 29 lists at a time, drawn from three sets of real lists, and rounded. Tried on a set that
-they had not seen, such shapes found more of its warm songs than the sum of the neighbours did, and about as many of all.
+they had not seen, such shapes found clearly more than the sum of the neighbours on playlists of users that overlap much, and
+about as much, or a little less, on the two others.
 """
 
 import numpy as np

@@ -81,9 +81,8 @@ def standing(home: Home, now: datetime, *, source: str, client_id: str, refresh_
     except WarehouseError as error:
         found["to_do"].append(str(error))
     latest, published = found["latest_night"], found["published"]
-    if latest and not (
-        published and published["run_id"] == latest["run_id"]
-    ):  # what ended it after that took nothing back
+    is_out = published and latest and published["run_id"] == latest["run_id"]
+    if latest and not is_out:  # what ended a night that was published took nothing back
         found["verdict"] = latest["verdict"]
     found["to_do"] += _to_do(home, found, now)
     if token and (told := warning(token, now)):
