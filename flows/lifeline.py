@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from flows.settings import own_prefect, temporary_server_environment, use_prefect_server
 from schemas.errors import HomeError, SegueError
 from schemas.values import Home
-from tasks.upkeep.books import set_aside_unusable
+from warehouse.night.books import set_aside_unusable
 
 log = logging.getLogger(__name__)
 

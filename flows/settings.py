@@ -249,7 +249,7 @@ def prepare_home(home: Home) -> None:
     Call it before Prefect is imported for the first time. What lies there of Prefect and cannot be used is set aside.
     Raises HomeError when the folder cannot be written.
     """
-    from tasks.upkeep.books import set_aside_unusable  # SQLite, which nobody who only asks should wait for
+    from warehouse.night.books import set_aside_unusable  # SQLite, which nobody who only asks should wait for
 
     try:
         home.root.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -24,9 +24,9 @@ from packaging.requirements import Requirement
 from schemas.errors import SegueError
 from schemas.values import Home
 from tasks.spotify.token_file import remembered, warning
-from tasks.upkeep.books import fault
 from tasks.upkeep.standing import room_needed
 from tasks.upkeep.stories import latest
+from warehouse.night.books import fault
 from warehouse.night.locking import holder
 from warehouse.standing import verify
 

@@ -1,1 +1,1 @@
-"""A night's database from start to publication: lock, building, writing, profiling, gate, publishing."""
+"""A night's database from start to publication: lock, Prefect's books, building, writing, profiling, gate, publishing."""

@@ -12,7 +12,7 @@ import pytest
 from schemas.errors import HomeError
 from schemas.values import Home
 from tasks.upkeep import checkup
-from tasks.upkeep.books import fault, set_aside_unusable
+from warehouse.night.books import fault, set_aside_unusable
 
 OF_TODAY = "a3b9c7d2e5f1"
 """A version that Prefect 3.8.8 knows."""
