@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from schemas.errors import ApiError
 from tasks.spotify.web.paging import Page, Pages, entries_of, total_of, unwrapped, walk_cursors, walk_offsets
 
 MOVED = "the list changed while it was read"
@@ -213,3 +214,50 @@ def test_a_total_is_a_whole_number_or_nothing(total: Any, read: int | None) -> N
 
 def test_entries_that_are_no_list_are_none() -> None:
     assert [entries_of({"items": items}) for items in (None, {"a": 1}, "ab", ["a"])] == [[], [], [], ["a"]]
+
+
+def test_a_list_is_still_left_early_when_its_pages_had_to_shrink() -> None:
+    songs = [f"song {number}" for number in range(60)]
+
+    def ask(params: dict[str, Any], walk: int) -> Page:
+        if params["limit"] > 20:
+            raise ApiError("too many", status=400)
+        return page_of(songs, params["offset"], params["limit"])
+
+    found = walk_offsets(ask, limit=100, enough=lambda entries, total: len(entries) >= 40)
+    refused = ["a page of 100 was refused", "a page of 50 was refused"]
+    assert told(found) == (songs[:40], "early", 0, 20, refused)
+
+
+@pytest.mark.parametrize("status", [500, 403, None])
+def test_only_a_page_that_was_refused_for_its_size_is_asked_for_smaller(status: int | None) -> None:
+    asked = []
+
+    def ask(params: dict[str, Any], walk: int) -> Page:
+        asked.append(params["limit"])
+        raise ApiError("no", status=status)
+
+    with pytest.raises(ApiError, match="no"):
+        walk_offsets(ask, limit=100)
+    assert asked == [100]
+
+
+def test_only_the_last_entry_of_a_page_tells_that_one_moved() -> None:
+    def page(offset: int, walk: int) -> Page:
+        return page_of(list("abcdef") if walk else list("abccde"), offset, 3)
+
+    assert told(walk_offsets(Answers(page), limit=3)) == (list("abcdef"), "complete", 1, 3, [MOVED])
+
+
+def test_a_server_that_gives_one_entry_a_page_is_believed() -> None:
+    ask = Answers(lambda offset, walk: page_of(list("abc"), offset, 1, limit=1))
+    assert told(walk_offsets(ask, limit=2)) == (list("abc"), "complete", 0, 2, [])
+    assert ask.asked == [(0, 0, 2), (0, 1, 2), (0, 2, 2)]
+
+
+def test_what_happened_before_a_list_was_enough_is_still_told() -> None:
+    def page(offset: int, walk: int) -> Page:
+        return page_of(list("abcdef") if walk else list("abbcde"), offset, 2)
+
+    found = walk_offsets(Answers(page), limit=2, enough=lambda entries, total: len(entries) >= 4)
+    assert told(found) == (list("abcd"), "early", 1, 2, [MOVED])
