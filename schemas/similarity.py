@@ -128,6 +128,9 @@ class TasteLinks(pa.DataFrameModel):
     track_id: str = pa.Field(str_length=ID_LENGTH, description="Song of the profile")
     neighbour_id: str = pa.Field(str_length=ID_LENGTH, description="Song that belongs with it")
     score: float = pa.Field(ge=-1e6, le=1e6, description="Score of the two, as in neighbours")
+    kind: str = pa.Field(
+        isin=["audio", "metadata", "collaborative"], description="Signal that gives most to it, as its reason tells"
+    )
 
     class Config:
         strict = True

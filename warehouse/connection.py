@@ -23,7 +23,7 @@ from duckdb import DuckDBPyConnection
 from schemas.errors import HomeError, SegueError, WarehouseError
 from warehouse.statements import identifier
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised when a column is renamed, removed or changes its type: older files are then told, and migrated in the copy."""
 
 STORAGE_VERSION = "v1.5.0"

@@ -180,7 +180,7 @@ def _listen(build: Path, ids: np.ndarray, chance: np.random.Generator) -> None:
     )
     writing.replace(build, "tastes", profile)
     near = reading.query(build, "for_you/reached", seeds=own.tolist()).select(
-        "score", track_id="seed", neighbour_id="track_id"
+        "score", "kind", track_id="seed", neighbour_id="track_id"
     )
     links = near.join(strongest(profile, 2 * for_you.SEEDS), on="track_id", how="semi")
     writing.replace(build, "taste_links", links.unique(["track_id", "neighbour_id"], keep="first", maintain_order=True))

@@ -39,7 +39,7 @@ def publish_lists(night: Night) -> None:
     writing.replace(build, "exclusions", exclusions.effects(known, excluded, playlists))
     said = evidence(exclusions.without(known, excluded, playlists))
     near = query(build, "for_you/reached", seeds=said["track_id"].to_list())
-    near = near.select("score", track_id="seed", neighbour_id="track_id")
+    near = near.select("score", "kind", track_id="seed", neighbour_id="track_id")
     profile = tastes(said, known.songs, near)
     writing.replace(build, "tastes", profile)
     writing.replace(build, "taste_links", near.join(strongest(profile, 2 * for_you.SEEDS), on="track_id", how="semi"))

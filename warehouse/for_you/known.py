@@ -32,6 +32,7 @@ class _Kept:
     recordings: dict[str, str] = field(default_factory=dict)
     links: dict[str, Links] = field(default_factory=dict)
     toward: dict[str, Links] = field(default_factory=dict)
+    kinds: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 _LATEST: dict[tuple[object, ...], _Kept] = {}
@@ -76,30 +77,38 @@ class Known:
         known = self._kept.links
         missing = sorted({track_id for track_id in track_ids if track_id not in known})
         if len(missing) > SINGLY:
-            found: dict[str, Links] = {track_id: [] for track_id in missing}
-            for seed, track_id, score in self._fetched("reached", seeds=missing):
-                found[seed].append((track_id, score))
-            known |= found
+            self._keep(missing, self._fetched("reached", seeds=missing))
         elif missing:
-            told = self.cards(missing)
-            for track_id in missing:
-                is_known = track_id in told
-                known[track_id] = self._fetched("neighbours", seed=told[track_id]["number"]) if is_known else []
+            for track_id, card in self.cards(missing).items():
+                rows = self._fetched("neighbours", seed=card["number"])
+                self._keep([track_id], [(track_id, *row) for row in rows])
+            known |= {track_id: [] for track_id in missing if track_id not in known}
         return {track_id: known[track_id] for track_id in track_ids}
 
     def toward(self, track_id: str) -> Links:
         """The strongest songs of the profile that lead to this one, with the scores."""
         return self._kept.toward.get(track_id, [])
 
+    def kind(self, seed: str, track_id: str) -> str | None:
+        """The signal that gives most to the score of a link that was read; None of songs that no link joins."""
+        return self._kept.kinds.get((seed, track_id))
+
     def _read_links(self) -> None:
         """The links that the night kept at hand, in both directions."""
-        onward: dict[str, Links] = {}
+        rows = self._fetched("links")
         back: dict[str, Links] = {}
-        for seed, track_id, score in self._fetched("links"):
-            onward.setdefault(seed, []).append((track_id, score))
+        for seed, track_id, score, _ in rows:
             back.setdefault(track_id, []).append((seed, score))
         self._kept.toward.update(back)
-        self._kept.links.update(onward)
+        self._keep({row[0] for row in rows}, rows)
+
+    def _keep(self, seeds: Iterable[str], rows: Iterable[tuple[str, str, float, str]]) -> None:
+        """All links of these songs: seed, track_id, score, kind."""
+        found: dict[str, Links] = {seed: [] for seed in seeds}
+        for seed, track_id, score, kind in rows:
+            found[seed].append((track_id, score))
+            self._kept.kinds[seed, track_id] = kind
+        self._kept.links.update(found)
 
     def _fetched(self, name: str, **values: object) -> list[tuple[Any, ...]]:
         return self._con.execute(statement(f"for_you/{name}"), values or None).fetchall()

@@ -211,7 +211,7 @@ class _Listener:
         rows = [
             {name: value for name, value in one.card.items() if name in COLUMNS}
             | {"rank": rank, "score": one.score, "taste_id": one.taste_id}
-            | {"reasons": reasons(one.card, one.addends, cards, how)}
+            | {"reasons": reasons(one.card, one.addends, cards, how, self.file.kind)}
             for rank, one in enumerate(chosen, start=1)
         ]
         return pl.DataFrame(rows, schema=LISTED)

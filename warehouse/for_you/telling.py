@@ -1,24 +1,29 @@
 """Why a song is on the list for the person: the songs of the profile that it comes from, and what it shares with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from math import fsum
 from typing import Any
 
-from warehouse.query.asking import Row
-from warehouse.query.reasons import facts, sound
+from warehouse.query.asking import Row, shared_baskets
+from warehouse.query.reasons import company, facts, sound
 
 NAMED = 3
 """Songs that the reasons of a recommendation name; the others are summed."""
 
 
 def reasons(
-    card: Row, addends: Sequence[tuple[str, float]], seeds: Mapping[str, Row], how: Mapping[str, str]
+    card: Row,
+    addends: Sequence[tuple[str, float]],
+    seeds: Mapping[str, Row],
+    how: Mapping[str, str],
+    kind: Callable[[str, str], str | None],
 ) -> list[dict[str, Any]]:
     """The songs that a recommendation comes from, with their shares; the contributions sum to the score.
 
     ``addends``: track_id of a song of the profile, and what it gives; ``seeds`` are the cards of these songs, and ``how`` says
-    how the person knows them. Without addends it is a well known song.
+    how the person knows them; ``kind`` tells the signal that gives most to the score of a seed and the song, which is what the
+    sentence is about. Without addends it is a well known song.
     """
     if not addends:
         return [
@@ -35,7 +40,7 @@ def reasons(
     told = [
         {
             "kind": "song",
-            "text": _likeness(card, seeds.get(seed), how[seed], value / whole),
+            "text": _likeness(card, seeds.get(seed), how[seed], value / whole, kind(seed, card["track_id"])),
             "contribution": value,
             "evidence": [seed],
         }
@@ -64,15 +69,23 @@ def reasons(
     return told
 
 
-def _likeness(song: Mapping[str, Any], seed: Mapping[str, Any] | None, how: str, share: float) -> str:
-    """Which song of the profile a recommendation comes from, and what is written about both or heard in both."""
-    common = "" if seed is None else _common(song, seed)
+def _likeness(song: Row, seed: Row | None, how: str, share: float, kind: str | None) -> str:
+    """Which song of the profile a recommendation comes from, and what the two have in common."""
+    common = "" if seed is None else _common(song, seed, kind)
     return f"like {_named(seed)}, {how} ({share:.0%})" + (f": {common}" if common else "")
 
 
-def _common(song: Mapping[str, Any], seed: Mapping[str, Any]) -> str:
-    is_same = not set(song["artist_ids"]).isdisjoint(seed["artist_ids"])
-    return "; ".join(text for text in (facts(song, [seed]) if is_same else "", sound(song, [seed])) if text)
+def _common(song: Row, seed: Row, kind: str | None) -> str:
+    """What the signal that joins the two has to tell; else what is written about both."""
+    if kind == "collaborative":
+        return _company(song, seed)
+    return (sound(song, [seed]) if kind == "audio" else "") or facts(song, [seed])
+
+
+def _company(song: Row, seed: Row) -> str:
+    if together := shared_baskets([seed], song):
+        return company(song | {"baskets_expected": None}, [seed], together, {})
+    return "in lists like those that hold it" if song["baskets"] and seed["baskets"] else "their artists share lists"
 
 
 def _named(card: Mapping[str, Any] | None) -> str:

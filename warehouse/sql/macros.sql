@@ -23,6 +23,15 @@ create macro spotify_id(text) as
 
 comment on macro spotify_id is 'The id in a Spotify link or URI; any other text as it is';
 
+create macro strongest_signal(audio, metadata, collaborative) as
+    case greatest(audio, metadata, collaborative)
+        when collaborative then 'collaborative'
+        when metadata then 'metadata'
+        else 'audio'
+    end;
+
+comment on macro strongest_signal is 'The signal that gives most to a score';
+
 create macro songs_named(song) as table
     with wanted as (
         select name_key(song) as name_key, spotify_id(song) as id

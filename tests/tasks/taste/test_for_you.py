@@ -145,13 +145,39 @@ def test_a_recommendation_names_the_songs_it_comes_from_and_its_sum(home_of: Hom
         "https://open.spotify.com/track/m3",
     )
     assert [reason["text"] for reason in first["reasons"]] == [
-        "like “Song m0” by Iron 0, which you played 3 times (33%)",
-        "like “Song m1” by Iron 0, which you played 3 times (33%)",
-        "like “Song m2” by Iron 1, which you played 3 times (33%): both by Iron 1",
+        "like “Song m0” by Iron 0, which you played 3 times (33%): their artists share lists",
+        "like “Song m1” by Iron 0, which you played 3 times (33%): their artists share lists",
+        "like “Song m2” by Iron 1, which you played 3 times (33%): their artists share lists",
     ]
     assert [reason["evidence"] for reason in first["reasons"]] == [["m0"], ["m1"], ["m2"]]
     assert sum(reason["contribution"] for reason in first["reasons"]) == pytest.approx(first["score"])
     assert first["score"] == pytest.approx(0.85)
+
+
+def test_a_reason_tells_of_the_signal_that_joins_the_two_songs(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    loud = {"energy": 0.9}
+    catalogue = [
+        song("liked", "Liked", ["Ada"], genres=["ska"], sound=loud),
+        *(song(name, name, [name], genres=["ska"], sound=loud) for name in ("heard", "tagged", "listed", "akin")),
+    ]
+    links = [
+        near("liked", "heard", audio=0.5, metadata=0.2, collaborative=0.1),
+        near("liked", "tagged", audio=0.2, metadata=0.5, collaborative=0.1),
+        near("liked", "listed", audio=0.1, metadata=0.1, collaborative=0.5),
+        near("liked", "akin", audio=0.1, metadata=0.1, collaborative=0.4),
+    ]
+    baskets = {"playlist:a": ["liked", "listed"], "playlist:b": ["liked", "listed"], "session:c": ["akin"]}
+    build(home.root, catalogue, links, baskets).replace(home.warehouse)
+    said(home, "like", "liked")
+    told = {row["track_id"]: row["reasons"][0]["text"] for row in for_you(home, 4).to_dicts()}
+    like = "like “Liked” by Ada, which you liked (100%): "
+    assert told == {
+        "heard": like + "both full of energy (energy 0.90)",
+        "tagged": like + "ska, like “Liked”",
+        "listed": like + "in 2 of your playlists together (thin evidence)",
+        "akin": like + "in lists like those that hold it",
+    }
 
 
 def test_songs_heard_lately_rest_and_come_back(home_of: HomeOf) -> None:

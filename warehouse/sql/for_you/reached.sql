@@ -1,4 +1,4 @@
 -- One row is a song that belongs with a song of the profile.
-select track_id as seed, neighbour_id as track_id, score
+select track_id as seed, neighbour_id as track_id, score, strongest_signal(audio, metadata, collaborative) as kind
 from neighbours
 where track_id in (select unnest($seeds))
