@@ -8,7 +8,7 @@ import jinja2
 from reports.markup import code
 from reports.palette import css_variables
 from reports.tables import cell
-from reports.wording import change, clipped, clock, count, counted, day, duration, percent, spelled
+from reports.wording import change, clipped, clock, count, counted, day, duration, fitting, percent, spelled
 
 
 @cache
@@ -21,7 +21,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = (cell, change, clipped, clock, code, count, day, duration, percent, spelled)
+    words = (cell, change, clipped, clock, code, count, day, duration, fitting, percent, spelled)
     found.filters |= {word.__name__: word for word in words}
     found.globals |= {"counted": counted}
     return found

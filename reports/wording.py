@@ -1,6 +1,6 @@
 """Numbers, dates and lists as people read them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -87,3 +87,13 @@ def clipped(text: str, length: int) -> str:
         return flat
     head = flat[: length - 1]
     return (head.rsplit(" ", 1)[0] if " " in head[length // 2 :] else head).rstrip(" ,;:-") + "…"
+
+
+def fitting(sentences: Sequence[str], length: int) -> str:
+    """Return the first sentence, and those after it that fit whole into `length`; only the first is ever clipped."""
+    told = clipped(sentences[0], length) if sentences else ""
+    for sentence in sentences[1:]:
+        if len(more := f"{told}; {sentence}") > length:
+            break
+        told = more
+    return told

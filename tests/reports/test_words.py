@@ -9,7 +9,7 @@ from reports.figures.night import find_flow, find_missing
 from reports.figures.recommender import find_scorecard, find_shapes
 from reports.markup import policy, script_json, web_link
 from reports.tables import cell, table
-from reports.wording import clipped, counted, duration, listed, percent, spelled
+from reports.wording import clipped, counted, duration, fitting, listed, percent, spelled
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,10 @@ from reports.wording import clipped, counted, duration, listed, percent, spelled
         (spelled(10), "Ten"),
         (spelled(12), "12"),
         (clipped("one two three four", 12), "one two…"),
+        (fitting(["one two", "three", "four"], 14), "one two; three"),
+        (fitting(["one two", "three"], 13), "one two"),
+        (fitting(["one two three four", "five"], 12), "one two…"),
+        (fitting([], 12), ""),
         (cell(None), "–"),
         (cell(-0.123456), "−0.1235"),
         (cell(["a", 2]), "a, 2"),
