@@ -116,6 +116,7 @@ def test_no_version_of_the_seed_and_each_song_once(bare: DuckDBPyConnection) -> 
         ("  NUMB!  ", "Numb"),
         ("deja vu", "Déjà Vu"),
         ("DÉJÀ VU", "Déjà Vu"),
+        ("Daft Punk - Aerodynamic", "Aerodynamic"),
         ("Aerodynamik", "Aerodynamic"),  # nearest
         ("aero dynamic", "Aerodynamic"),
         ("aero", "Aerodynamic"),  # an id

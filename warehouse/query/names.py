@@ -42,7 +42,7 @@ def find_song(warehouse: Path, text: str, artist: str | None = None) -> Found:
     """The song of this name, id, Spotify URI or link.
 
     An exact name goes before one without case, accents and punctuation, that before the name of another version
-    ("… - Remastered") and that before a slip of the keyboard. Of several songs of one name the most popular is taken.
+    ("… - Remastered"), that before a title with its artist ("Numb by Linkin Park") and that before a slip of the keyboard. Of several songs of one name the most popular is taken.
 
     Raises:
         UnknownSongError: nothing has that name; carries the five nearest names.

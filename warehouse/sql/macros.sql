@@ -32,6 +32,19 @@ create macro strongest_signal(audio, metadata, collaborative) as
 
 comment on macro strongest_signal is 'The signal that gives most to a score';
 
+create macro names_artist(said, title, artists) as
+    list_contains(
+        list_transform(list_append(artists, array_to_string(artists, ' ')), lambda artist: name_key(artist)),
+        case
+            when starts_with(said, title || ' by ') then said[len(title) + 5:]
+            when starts_with(said, title || ' ') then said[len(title) + 2:]
+            when ends_with(said, ' ' || title) then said[:len(said) - len(title) - 1]
+        end
+    );
+
+comment on macro names_artist is
+    'Whether a name_key is that of a title and one or all of its artists: "numb by linkin park", "linkin park numb"';
+
 create macro songs_named(song) as table
     with wanted as (
         select name_key(song) as name_key, spotify_id(song) as id
@@ -43,15 +56,18 @@ create macro songs_named(song) as table
                 when songs.track_id = wanted.id then 0
                 when songs.name = song then 1
                 when songs.name_key = wanted.name_key then 2
-                else 3
+                when songs.title_key = wanted.name_key then 3
+                else 4
             end as step
         from songs, wanted
         where songs.track_id = wanted.id
             or songs.name_key = wanted.name_key
             or songs.title_key = wanted.name_key
+            or names_artist(wanted.name_key, songs.name_key, songs.artists)
+            or names_artist(wanted.name_key, songs.title_key, songs.artists)
     ),
     nearest as (
-        select songs.*, 4 as step
+        select songs.*, 5 as step
         from songs, wanted
         where not exists (from matched)
             and jaro_winkler_similarity(songs.name_key, wanted.name_key) >= 0.8
@@ -66,7 +82,7 @@ create macro songs_named(song) as table
     from nearest;
 
 comment on macro table songs_named is
-    'Songs that a name, id or link may mean; step 0 id, 1 exact, 2 without case and accents, 3 other version, 4 nearest';
+    'Songs that a name, id or link may mean; step 0 id, 1 exact, 2 without case and accents, 3 other version, 4 with its artist, 5 nearest';
 
 create macro similar_to(song) as table
     with seed as (

@@ -55,6 +55,34 @@ def test_the_artist_decides(small: Path) -> None:
     assert (found.track_id, found.others) == ("c2", [])
 
 
+@pytest.mark.parametrize("text", [
+    "Encore by Ada Lune, Bo",
+    "encore ada lune",
+    "Ada Lune - Encore",
+    "BO: Encore",
+    "Encore - Live by Bo",
+])  # fmt: skip
+def test_a_title_may_come_with_its_artist(warehouse_of: Build, text: str) -> None:
+    songs = [
+        {"track_id": "theirs", "name": "Encore - Live", "artists": ["Ada Lune", "Bo"], "popularity": 1},
+        {"track_id": "other", "name": "Encore", "artists": ["Cleo"], "popularity": 99},
+        {"track_id": "name", "name": "Ada Lune", "artists": ["Bo"], "popularity": 99},
+    ]
+
+    found = query.find_song(warehouse_of(songs), text)
+
+    assert (found.track_id, found.others, found.is_guess) == ("theirs", [], False)
+
+
+def test_a_title_that_looks_like_title_and_artist_goes_first(warehouse_of: Build) -> None:
+    songs = [
+        {"track_id": "both", "name": "Encore", "artists": ["Ada"], "popularity": 99},
+        {"track_id": "whole", "name": "Encore by Ada", "artists": ["Bo"], "popularity": 1},
+    ]
+
+    assert query.find_song(warehouse_of(songs), "encore by ada").track_id == "whole"
+
+
 def test_a_slip_is_forgiven_and_told(small: Path) -> None:
     found = query.find_song(small, "Harbuor")
 
