@@ -11,6 +11,7 @@ import typer
 
 from flows.settings import Settings
 from flows.talk import console
+from schemas.errors import UnknownSongError
 
 
 class By(StrEnum):
@@ -131,7 +132,12 @@ def begin_with(
         introduce(found)
         return [found.track_id]
     if texts or seed_artists or seed_genres:
-        return query.find_seeds(warehouse, songs=texts, artists=seed_artists or [], genres=seed_genres or [])
+        try:
+            return query.find_seeds(warehouse, songs=texts, artists=seed_artists or [], genres=seed_genres or [])
+        except UnknownSongError as unknown:
+            if len(texts) < 2:
+                raise
+            raise UnknownSongError(f"{unknown}. If “{' '.join(texts)}” is one song, put it in quotes") from unknown
     raise typer.BadParameter(
         'name a song, as in: segue recommend "Numb"; or a --playlist, --seed-artist or --seed-genre'
     )

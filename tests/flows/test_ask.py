@@ -52,6 +52,15 @@ def test_a_short_list_explains_itself(asked: Path) -> None:
     assert "of 2 songs in the pool 1 came back; blocks, filters and other versions kept 1 out" in told.stderr
 
 
+def test_words_of_one_name_without_quotes_are_told_apart(asked: Path) -> None:
+    told = segue(asked, "recommend", "moon", "by", "moon")
+    assert (told.exit_code, str(told.exception)) == (
+        1,
+        "there is no song 'by'; the nearest are Lamp by By Lamp; Moon by By Moon; River by By River; "
+        "Star by By Star; Storm by By Storm. If “moon by moon” is one song, put it in quotes",
+    )
+
+
 def test_a_day_of_which_nothing_is_remembered_is_told(asked: Path) -> None:
     for command in (("recommend", "Moon"), ("for-you",)):
         told = segue(asked, *command, "--on", "2020-01-01", "--json")
