@@ -62,7 +62,9 @@ def recommend(
         SettingsError: ``by``, ``limit`` or a filter cannot be used.
         WarehouseError: the file is missing, damaged or of another version.
     """
-    return answer(warehouse, seeds, limit, by=by, diversify=diversify, filters=filters).songs
+    warehouse = Path(warehouse)
+    with reader(warehouse, keep=True) as con:
+        return described(con, ask(con, warehouse, seeds, limit, by=by, diversify=diversify, filters=filters))
 
 
 def similar_songs(
@@ -97,10 +99,11 @@ def answer(
     diversify: bool = True,
     filters: Mapping[str, float] | None = None,
 ) -> Answer:
-    """As ``recommend``, with the accounting of the pool."""
+    """As ``recommend``, with the accounting of the pool, for which all of it has to be looked at."""
     warehouse = Path(warehouse)
     with reader(warehouse, keep=True) as con:
         asked = ask(con, warehouse, seeds, limit, by=by, diversify=diversify, filters=filters)
+        asked.listing.finish()
         return Answer(described(con, asked), asked.listing.pool)
 
 

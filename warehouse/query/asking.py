@@ -5,10 +5,12 @@ runs three plain reads.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import islice
 from math import fsum
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,28 +21,50 @@ from schemas.errors import SettingsError, UnknownSongError
 from schemas.values import Home
 from warehouse import journal
 from warehouse.query.model import MORE, Learned, learned
-from warehouse.query.ranking import SIGNALS, Candidate, Listing, checked_by, checked_filters, ranked
+from warehouse.query.ranking import SIGNALS, Candidate, Listing, best_first, checked_by, checked_filters, ranked
 from warehouse.query.reasons import NAMED
 from warehouse.query.signals import inside, signals
 from warehouse.statements import statement
 
 Row = dict[str, Any]
 
+AT_ONCE = 128
+"""Candidates whose cards are read first; most lists need no more. Then it is twice as many, and so on."""
+
 FEW = 500
 """Cards up to which the index finds each one; more of them are found quicker in one pass over all."""
 
 
 @dataclass(frozen=True)
+class Reached:
+    """The songs of a pool, best first. A row is what tells the song (its ``key``: number or track_id), its score, whether a
+    basket holds it together with a seed, and an addend for each of ``signals``.
+    """
+
+    key: str
+    signals: Sequence[str]
+    rows: Sequence[tuple[Any, ...]]
+
+    def batches(self) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """The rows, more each time; those of equal score together, because not they but their ids tell which is the first."""
+        end, size = 0, AT_ONCE
+        while end < len(self.rows):
+            begin, end, size = end, min(end + size, len(self.rows)), 2 * size
+            while end < len(self.rows) and self.rows[end][1] == self.rows[end - 1][1]:
+                end += 1
+            yield self.rows[begin:end]
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A question that was answered: rows of its seeds, every candidate with its fate, and the list."""
+    """A question that was answered: rows of its seeds, and the list with the candidates that were looked at for it."""
 
     seeds: list[Row]
-    candidates: list[Candidate]
     listing: Listing
 
     def candidate(self, track_id: str) -> Candidate | None:
-        """The candidate with this id."""
-        return next((one for one in self.candidates if one.track_id == track_id), None)
+        """The candidate with this id, of those that were looked at."""
+        return next((one for one in self.listing.seen if one.track_id == track_id), None)
 
 
 def ask(
@@ -64,7 +88,7 @@ def ask(
         raise SettingsError(f"limit must be 1 or more, not {limit}")
     seeds = [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
     given, candidates = drawn(con, warehouse, seeds, checked_by(by), seeds)
-    return Asked(given, candidates, ranked(candidates, limit, diversify=diversify, filters=filters))
+    return Asked(given, ranked(candidates, limit, diversify=diversify, filters=filters))
 
 
 def known(con: DuckDBPyConnection, track_ids: Sequence[str]) -> list[Row]:
@@ -73,18 +97,27 @@ def known(con: DuckDBPyConnection, track_ids: Sequence[str]) -> list[Row]:
     Raises:
         UnknownSongError: names the tracks that are not in the warehouse.
     """
-    return _known(cards(con, track_ids), track_ids)
+    if not track_ids:
+        raise UnknownSongError("give at least one song to begin with")
+    told = cards(con, track_ids)
+    if strangers := [track_id for track_id in track_ids if track_id not in told]:
+        more = f" and {len(strangers) - 3} more" if len(strangers) > 3 else ""
+        raise UnknownSongError(
+            f"the warehouse has no track {', '.join(map(repr, strangers[:3]))}{more}: give track ids, or ask by name"
+        )
+    return [told[track_id] for track_id in track_ids]
 
 
 def cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:
     """Track id -> what answers read of the song, for those that the warehouse has."""
-    return _told(con, "query/cards", ids=list(track_ids))
+    return _told(con, "query/cards", list(track_ids))
 
 
 def drawn(
     con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, whole: Sequence[str]
-) -> tuple[list[Row], list[Candidate]]:
-    """The cards of the seeds, and their pool with the addends that ``by`` counts.
+) -> tuple[list[Row], Iterator[Candidate]]:
+    """The cards of the seeds, and their pool with the addends that ``by`` counts: best first, ties by track id, and each read
+    when it is asked for.
 
     The pool is every neighbour of any of them. Where there is a list model and the ``whole`` is a list (of which the seeds may
     be a part, to try how it would be without the others), it adds candidates and scores them all.
@@ -93,62 +126,56 @@ def drawn(
         UnknownSongError: as ``known``.
     """
     given = known(con, seeds)
-    links = _links(con, given)
-    counted = SIGNALS if by == "hybrid" else (by,)
-    sums = {number: {kind: link[kind] for kind in counted} for number, link in links.items()}
-    if by != "hybrid":  # 0: the signal says nothing of the song
-        sums = {number: addends for number, addends in sums.items() if addends[by]}
-    found = _told(con, "query/cards_by_number" if len(sums) <= FEW else "query/cards_of_many", numbers=list(sums))
-    pool = {track_id: sums[card["number"]] for track_id, card in found.items()}
-    if len(whole) > 1 and (model := learned(con, warehouse)):
-        pool = _modelled(model, seeds, whole, pool, by)
-        found |= cards(con, pool.keys() - found.keys())
-    same = {seed["song_id"] for seed in given}
+    reached = _reached(con, given, by)
     blocks = blocked_now(con, warehouse)
-    candidates = []
-    for track_id, addends in pool.items():
-        if card := found.get(track_id):
+    if len(whole) > 1 and (model := learned(con, warehouse)):
+        best = [one.track_id for one in islice(_candidates(con, reached, given, blocks), MORE)]
+        reached = _modelled(model, seeds, whole, best, by)
+    return given, _candidates(con, reached, given, blocks)
+
+
+def _candidates(
+    con: DuckDBPyConnection, reached: Reached, seeds: Sequence[Row], blocks: Mapping[str, set[str]]
+) -> Iterator[Candidate]:
+    """The songs with their cards; those without one are passed over. What chance would give is told of the first seed alone."""
+    same = {seed["song_id"] for seed in seeds}
+    for batch in reached.batches():
+        rows = {key: told for key, _, *told in batch}
+        found = []
+        for card in (cards if reached.key == "track_id" else _numbered)(con, list(rows)).values():
+            is_together, *addends = rows[card[reached.key]]
             card["is_seed"] = card["song_id"] in same
             card["is_blocked"] = _is_blocked(card, blocks)
-            share = links[card["number"]]["share"] if card["number"] in links else None
-            card["baskets_expected"] = None if share is None else share * card["share"]
-            candidates.append(Candidate(card, addends))
-    return given, candidates
+            card["baskets_expected"] = seeds[0]["share"] * card["share"] if is_together else None
+            found.append(Candidate(card, dict(zip(reached.signals, addends, strict=True))))
+        yield from sorted(found, key=best_first)
 
 
-def _known(cards: Mapping[str, Row], track_ids: Sequence[str]) -> list[Row]:
-    if not track_ids:
-        raise UnknownSongError("give at least one song to begin with")
-    strangers = [track_id for track_id in track_ids if track_id not in cards]
-    if strangers:
-        more = f" and {len(strangers) - 3} more" if len(strangers) > 3 else ""
-        raise UnknownSongError(
-            f"the warehouse has no track {', '.join(map(repr, strangers[:3]))}{more}: give track ids, or ask by name"
-        )
-    return [cards[track_id] for track_id in track_ids]
+def _numbered(con: DuckDBPyConnection, numbers: Sequence[int]) -> dict[str, Row]:
+    """Track id -> card of the songs with these numbers."""
+    return _told(con, "query/cards_by_number" if len(numbers) <= FEW else "query/cards_of_many", numbers)
 
 
-def _links(con: DuckDBPyConnection, seeds: Sequence[Row]) -> dict[int, Row]:
-    """Number of a song -> what the seeds give it, by signal."""
-    if len(seeds) == 1:
-        rows = _rows(con, "query/neighbours_of", seed=seeds[0]["number"], share=seeds[0]["share"])
-    else:
-        numbers, shares = [seed["number"] for seed in seeds], [seed["share"] for seed in seeds]
-        rows = _rows(con, "query/pool", seeds=numbers, shares=shares)
-    return {row["number"]: row for row in rows}
+def _reached(con: DuckDBPyConnection, seeds: Sequence[Row], by: str) -> Reached:
+    """The neighbours of the seeds with the sums of what each seed gives them."""
+    numbers = [seed["number"] for seed in seeds]
+    values = {"seed": numbers[0]} if len(numbers) == 1 else {"seeds": numbers}
+    name = "query/neighbours_of" if len(numbers) == 1 else "query/pool"
+    rows = con.execute(statement(name), values | {"by": by}).fetchall()
+    if by == "hybrid":
+        return Reached("number", SIGNALS, rows)
+    alone = [(number, score, is_together, score / 1e6) for number, score, is_together, *_ in rows]
+    return Reached("number", (by,), alone)
 
 
-def _modelled(
-    model: Learned, seeds: Sequence[str], whole: Sequence[str], sums: Mapping[str, Mapping[str, float]], by: str
-) -> dict[str, dict[str, float]]:
-    """Track id -> signal -> addend of every candidate of the list model and of the songs to which the neighbours lead."""
-    best = sorted(sums, key=lambda track_id: (-fsum(sums[track_id].values()), track_id))[:MORE]
+def _modelled(model: Learned, seeds: Sequence[str], whole: Sequence[str], best: Sequence[str], by: str) -> Reached:
+    """The candidates of the list model, and the songs ``best`` to which the neighbours lead, with what each signal gives them."""
     given = pl.DataFrame({"list_id": "", "track_id": list(seeds)})
     more = pl.DataFrame({"list_id": "", "track_id": best}, schema=given.schema)
     own = inside(pl.DataFrame({"list_id": "", "track_id": list(whole)}), model.corpus)
-    found = signals(given, model.corpus, own, more=more)
-    rows = model.model.addends(found, by).drop("list_id").to_dicts()
-    return {row.pop("track_id"): row for row in rows}
+    told = model.model.addends(signals(given, model.corpus, own, more=more), by).drop("list_id")
+    rows = [(track_id, fsum(addends), False, *addends) for track_id, *addends in told.iter_rows()]
+    return Reached("track_id", told.columns[1:], sorted(rows, key=itemgetter(1), reverse=True))
 
 
 def shared_baskets(seeds: Sequence[Row], song: Row) -> dict[str, list[str]]:
@@ -169,9 +196,9 @@ def basket_names(con: DuckDBPyConnection, shared: Iterable[Mapping[str, Sequence
     return dict(con.execute(statement("query/basket_names"), {"basket_ids": wanted}).fetchall())
 
 
-def _told(con: DuckDBPyConnection, name: str, **values: Any) -> dict[str, Row]:
+def _told(con: DuckDBPyConnection, name: str, keys: Sequence[str | int]) -> dict[str, Row]:
     """Track id -> card, out of a statement that gives numbers and cards."""
-    rows = con.execute(statement(name), values).fetchall()
+    rows = con.execute(statement(name), {"keys": keys}).fetchall()
     told = {}
     for (number, _), card in zip(rows, json.loads(f"[{','.join(text for _, text in rows)}]"), strict=True):
         card["number"] = number

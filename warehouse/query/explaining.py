@@ -80,6 +80,7 @@ def why(
     with reader(warehouse, keep=True) as con:
         card = known(con, [song])[0]
         asked = ask(con, warehouse, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
+        asked.listing.finish()
         one = asked.candidate(song)
         if song in _ids(seeds):
             raise UnknownSongError(f"{_named(card)} is one of the songs that you gave, which never come back")
@@ -118,6 +119,7 @@ def why_not(
     with reader(warehouse, keep=True) as con:
         card = known(con, [song])[0]
         asked = ask(con, warehouse, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
+        asked.listing.finish()
     twin = next((seed for seed in asked.seeds if seed["song_id"] == card["song_id"]), None)
     if twin is not None and twin["track_id"] == song:
         return WhyNot("seed", f"{_named(card)} is one of the songs that you gave")

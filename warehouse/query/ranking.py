@@ -5,8 +5,8 @@ Every candidate keeps its addends. What the list stage takes off or adds is one 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import fsum, isfinite
 from typing import Any
@@ -70,7 +70,8 @@ class Pool:
 
 @dataclass
 class Candidate:
-    """A song of the pool: its row, its addends by kind, and either its place or the rule (and song) that kept it out.
+    """A song of the pool: its row, its addends by kind, and its place or the rule (and song) that kept it out; neither when
+    all places were taken before.
 
     ``repeated`` is the chosen song that it is most like, ``redundancy`` (0 to 1) how much, ``seen`` among how many of them.
     """
@@ -138,19 +139,53 @@ class Variety:
         return 0.3 * most, repeated
 
 
-@dataclass(frozen=True)
 class Listing:
-    """A pool put in order: those left by filters (best first), those chosen, and what variety costs."""
+    """A pool on its way to a list: the songs ``chosen``, and of the candidates that were looked at so far, best first, all
+    (``seen``) and those that nothing keeps out (``left``). No more are looked at than somebody asks for.
+    """
 
-    left: list[Candidate]
-    chosen: list[Candidate]
-    pool: Pool
-    variety: Variety | None
-    cap: int
+    def __init__(self, candidates: Iterable[Candidate], limit: int, filters: Mapping[str, float]) -> None:
+        self.seen: list[Candidate] = []
+        self.left: list[Candidate] = []
+        self.chosen: list[Candidate] = []
+        self.variety: Variety | None = None
+        self.cap = artist_cap(limit)
+        self._waiting = iter(candidates)
+        self._filters = filters
+        self._songs: dict[str, Candidate] = {}
+
+    def reaches(self, place: int) -> bool:
+        """Whether so many songs are left."""
+        while len(self.left) < place and (one := next(self._waiting, None)) is not None:
+            self._look_at(one)
+        return len(self.left) >= place
+
+    def finish(self) -> None:
+        """Look at all that nobody asked for yet, so that each candidate has the rule that keeps it out, if any."""
+        for one in self._waiting:
+            self._look_at(one)
+
+    @property
+    def pool(self) -> Pool:
+        """What became of the candidates that were looked at: of all, once that is finished."""
+        return Pool(sum(one.rule != "seed" for one in self.seen), len(self.left), len(self.chosen))
 
     def loss(self, one: Candidate) -> float:
         """What ``one`` loses for repeating songs that are chosen already."""
         return self.variety.loss(one) if self.variety is not None else 0.0
+
+    def _look_at(self, one: Candidate) -> None:
+        self.seen.append(one)
+        if one.row["is_seed"]:
+            one.rule = "seed"
+        elif one.row["is_blocked"]:
+            one.rule = "blocked"
+        elif cut_by(one.row, self._filters):
+            one.rule = "filter"
+        elif (first := self._songs.setdefault(one.row["song_id"], one)) is not one:
+            one.rule, one.cause = "version", first
+        else:
+            self.left.append(one)
 
 
 def artist_cap(limit: int) -> int:
@@ -186,27 +221,34 @@ def checked_by(by: str) -> str:
 
 
 def ranked(
-    candidates: Sequence[Candidate], limit: int, *, diversify: bool, filters: Mapping[str, float] | None = None
+    candidates: Iterable[Candidate], limit: int, *, diversify: bool, filters: Mapping[str, float] | None = None
 ) -> Listing:
-    """Give the candidates their places, or the rule that keeps them out: seed, blocked, filter, version, artist cap, place.
+    """Give the first ``limit`` of ``candidates`` (best first, ties by track id) that no rule keeps out their places.
 
-    Ties break by track id. Of two versions of a song the one with the better score takes part.
+    The rules: seed, blocked, filter, version, artist cap. Of two versions of a song the one with the better score takes part.
     """
     filters = filters or {}
-    fresh = [one for one in candidates if not _barred(one, "is_seed", "seed")]
-    open_ones = [one for one in fresh if not _barred(one, "is_blocked", "blocked")]
-    left = _once(_ordered(one for one in open_ones if not _cut(one, filters)))
+    listing = Listing(candidates, limit, filters)
+    if _targets(filters):
+        listing.finish()
+    listing.reaches(PLACES)
+    left = listing.left
     spread = left[0].score - left[min(PLACES, len(left)) - 1].score if left else 0.0
     if _targets(filters):
         for one in left:
             one.addends["target"] = 0.0 - TARGET * spread * _miss(one.row, filters)
-        left = _ordered(left)
-    variety = Variety(VARIETY * spread) if diversify else None
-    listing = Listing(left, [], Pool(len(fresh), len(left), 0), variety, artist_cap(limit))
+        left.sort(key=best_first)
+    if diversify:
+        listing.variety = Variety(VARIETY * spread)
     _choose(listing, limit)
     for place, one in enumerate(listing.chosen, start=1):
         one.place = place
-    return replace(listing, pool=replace(listing.pool, returned=len(listing.chosen)))
+    return listing
+
+
+def best_first(one: Candidate) -> tuple[float, str]:
+    """The order of candidates."""
+    return -one.score, one.track_id
 
 
 def cut_by(row: Mapping[str, Any], filters: Mapping[str, float]) -> list[str]:
@@ -220,18 +262,6 @@ def cut_by(row: Mapping[str, Any], filters: Mapping[str, float]) -> list[str]:
         if value is None or (value < bound if side == "min" else value > bound):
             cuts.append(name)
     return cuts
-
-
-def _barred(one: Candidate, flag: str, rule: str) -> bool:
-    if one.row[flag]:
-        one.rule = rule
-    return bool(one.row[flag])
-
-
-def _cut(one: Candidate, filters: Mapping[str, float]) -> bool:
-    if cut_by(one.row, filters):
-        one.rule = "filter"
-    return one.rule == "filter"
 
 
 def _targets(filters: Mapping[str, float]) -> dict[str, float]:
@@ -255,30 +285,21 @@ def _distance(attribute: str, value: float, target: float) -> float:
     return abs(value - target)
 
 
-def _ordered(candidates: Iterable[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda one: (-one.score, one.track_id))
-
-
-def _once(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The first version of each song; the others get their rule."""
-    songs: dict[str, Candidate] = {}
-    for one in candidates:
-        first = songs.setdefault(one.row["song_id"], one)
-        if first is not one:
-            one.rule, one.cause = "version", first
-    return list(songs.values())
-
-
 def _choose(listing: Listing, limit: int) -> None:
     """Fill ``listing.chosen`` greedily: always the best one left, where a song loses for what it repeats.
 
     Maximal marginal relevance: Carbonell and Goldstein, SIGIR 1998. Scores only fall while songs are chosen, so the one on
     top of a heap is the best as soon as its loss is up to date (lazy greedy: Minoux 1978).
     """
-    bare = [one.score for one in listing.left]
-    heap = [(-score, place, 0.0) for place, score in enumerate(bare)]  # sorted already, so it is a heap
+    heap: list[tuple[float, int, float]] = []
     by_artist: Counter[str] = Counter()
-    while heap and len(listing.chosen) < limit:
+    place = last = -1
+    while len(listing.chosen) < limit:
+        if place == last and listing.reaches(last + 2):  # the next one cannot be better than the last one was
+            last += 1
+            heappush(heap, (-listing.left[last].score, last, 0.0))
+        if not heap:
+            break
         _, place, known = heappop(heap)
         one = listing.left[place]
         one.cause = _filler(one, by_artist, listing)
@@ -287,7 +308,7 @@ def _choose(listing: Listing, limit: int) -> None:
             continue
         loss = listing.loss(one)
         if loss > known:  # it lost more since it was put on the heap
-            heappush(heap, (loss - bare[place], place, loss))
+            heappush(heap, (loss - one.score, place, loss))
             continue
         if loss:
             one.addends["variety"] = -loss
@@ -295,8 +316,6 @@ def _choose(listing: Listing, limit: int) -> None:
         by_artist.update(one.row["artist_ids"])
         if listing.variety is not None and len(listing.chosen) <= PLACES:
             listing.variety.add(one)
-    for _, place, _ in heap:
-        listing.left[place].rule = "place"
 
 
 def _filler(one: Candidate, by_artist: Mapping[str, int], listing: Listing) -> Candidate | None:

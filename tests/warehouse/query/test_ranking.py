@@ -32,7 +32,7 @@ def test_a_song_pays_for_what_stands_above_it(row: dict[str, Any], share: float)
     """The price of a full repetition is a share of what lies between the best and the last of the list."""
     first = candidate("first", 0.9, album_id="Night", artist_ids=["Ada"], genres=["folk", "blues"])
     second, last = candidate("second", 0.8, **row), candidate("third", 0.0)
-    listing = ranked([last, second, first], 3, diversify=True)
+    listing = ranked([first, second, last], 3, diversify=True)
     assert places(listing) == [("first", 1), ("second", 2), ("third", 3)]
     assert second.addends.get("variety", 0.0) == pytest.approx(-VARIETY * 0.9 * share)
     assert second.repeated is (first if share else None)

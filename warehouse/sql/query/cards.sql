@@ -1,4 +1,4 @@
 -- One row is a song by its number, with all that an answer reads of it.
 select number, card
 from cards
-where track_id in (select unnest($ids)) and card is not null
+where track_id in (select unnest($keys)) and card is not null

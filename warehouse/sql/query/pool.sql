@@ -1,14 +1,19 @@
--- One row is a song that the seeds lead to, with the sums of what each of them gives it; share is that of the seeds with which it shares baskets.
-with asked as (
-    select unnest($seeds) as track, unnest($shares) as share
-)
+-- One row is a song that the seeds lead to, the best first, with the sums of what they give it, and the sum that $by counts in millionths.
 select
     neighbour as number,
+    case $by
+        when 'audio' then sum(audio)
+        when 'metadata' then sum(metadata)
+        when 'collaborative' then sum(collaborative)
+        else sum(audio) + sum(metadata) + sum(collaborative) + sum(adjustments)
+    end as score,
+    coalesce(bool_or(baskets_together > 0), false) as is_together,
     sum(audio) / 1e6 as audio,
     sum(metadata) / 1e6 as metadata,
     sum(collaborative) / 1e6 as collaborative,
-    sum(adjustments) / 1e6 as adjustments,
-    sum(share) filter (where baskets_together > 0) as share
+    sum(adjustments) / 1e6 as adjustments
 from links
-join asked using (track)
+where track in (select unnest($seeds))
 group by neighbour
+having $by = 'hybrid' or score != 0 -- 0: the signal says nothing of the song
+order by score desc
