@@ -10,6 +10,7 @@ likelihood of a sound compares a shrunk normal of the list with that of the cata
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from math import log
 
 import polars as pl
@@ -107,6 +108,40 @@ class Corpus:
             baskets=names.join(size, on="basket").sort("basket"),
             credits=artists.with_columns(pl.col("artist").rank("dense").cast(pl.UInt32)).sort("track", "artist"),
             genres=_weighed(genres.with_columns(pl.col("genre").rank("dense").cast(pl.UInt32)), songs.height),
+        )
+
+    @cached_property
+    def rare(self) -> pl.DataFrame:
+        """[track, n, rarity]: a song of few baskets tells more."""
+        rarity = (1 + self.baskets.height / pl.max_horizontal(pl.col("n"), 1.0)).log()
+        return self.tracks.select("track", "n", rarity=rarity)
+
+    @cached_property
+    def counted(self) -> pl.DataFrame:
+        """``places`` with n of the track."""
+        return self.places.join(self.tracks.select("track", "n"), on="track", maintain_order="left")
+
+    @cached_property
+    def rare_baskets(self) -> pl.DataFrame:
+        """[basket, basket_rarity]: the rarity of its songs."""
+        return self.places.join(self.rare, on="track").group_by("basket").agg(basket_rarity=pl.col("rarity").sum())
+
+    @cached_property
+    def casts(self) -> pl.DataFrame:
+        """[basket, artist]: the artists of its songs."""
+        return self.places.join(self.credits, on="track").select("basket", "artist").unique().sort("basket", "artist")
+
+    @cached_property
+    def rare_artists(self) -> pl.DataFrame:
+        """[artist, nb, rarity]: in how many baskets an artist stands."""
+        baskets = self.casts.group_by("artist").agg(nb=pl.len().cast(pl.Float64))
+        return baskets.select("artist", "nb", rarity=(1 + self.baskets.height / pl.col("nb")).log())
+
+    @cached_property
+    def rare_casts(self) -> pl.DataFrame:
+        """[basket, basket_rarity]: the rarity of its artists."""
+        return (
+            self.casts.join(self.rare_artists, on="artist").group_by("basket").agg(basket_rarity=pl.col("rarity").sum())
         )
 
 
@@ -225,12 +260,9 @@ class _Chunk:
         from warehouse.query import ridge  # and with it numpy, which a question about one song does without
 
         c = self.corpus
-        rarity = (1 + c.baskets.height / pl.max_horizontal(pl.col("n"), 1.0)).log()
-        rare = c.tracks.select("track", "n", rarity=rarity)
-        met = self.met.join(rare, on="track").join(self.taken, on=["list", "track"], how="left")
+        met = self.met.join(c.rare, on="track").join(self.taken, on=["list", "track"], how="left")
         met = met.with_columns(n=(pl.col("n") - pl.col("taken").fill_null(0.0)).clip(1.0))
-        of_list = self.seeds.join(rare, on="track").group_by("list").agg(own_rarity=pl.col("rarity").sum())
-        of_basket = c.places.join(rare, on="track").group_by("basket").agg(basket_rarity=pl.col("rarity").sum())
+        of_list = self.seeds.join(c.rare, on="track").group_by("list").agg(own_rarity=pl.col("rarity").sum())
         baskets = (
             met.group_by("list", "basket")
             .agg(
@@ -239,7 +271,7 @@ class _Chunk:
             .join(self.sizes, on="list")
             .join(c.baskets.select("basket", "size"), on="basket")
             .join(of_list, on="list")
-            .join(of_basket, on="basket")
+            .join(c.rare_baskets, on="basket")
         )
         baskets = (
             baskets.join(ridge.weights(baskets, c.places), on=["list", "basket"], how="left")
@@ -281,8 +313,7 @@ class _Chunk:
 
     def _near(self) -> pl.DataFrame:
         """[list, track, near]: songs a few places away from a seed in a basket, weighed down by how common both are."""
-        places = self.corpus.places.join(self.corpus.tracks.select("track", "n"), on="track", maintain_order="left")
-        return self._close(self.seeds, places, "track").rename({"close": "collaborative.near"})
+        return self._close(self.seeds, self.corpus.counted, "track").rename({"close": "collaborative.near"})
 
     def _nearsong(self) -> pl.DataFrame:
         """[list, song, nearsong]: the same where all versions of a song are one."""
@@ -317,19 +348,17 @@ class _Chunk:
     def _alike(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Baskets with the list's artists: what they hold, and whom. [list, track, userart] and [list, artist, abask, abaskn]."""
         c = self.corpus
-        held = c.places.join(c.credits, on="track").select("basket", "artist").unique()
-        baskets_of = held.group_by("artist").agg(nb=pl.len().cast(pl.Float64))
-        rarity = baskets_of.select("artist", "nb", rarity=(1 + c.baskets.height / pl.col("nb")).log())
-        mine = self.seeds.join(c.credits, on="track").select("list", "artist").unique().join(rarity, on="artist")
+        mine = (
+            self.seeds.join(c.credits, on="track").select("list", "artist").unique().join(c.rare_artists, on="artist")
+        )
         of_list = mine.group_by("list").agg(own_rarity=pl.col("rarity").sum())
-        of_basket = held.join(rarity, on="artist").group_by("basket").agg(basket_rarity=pl.col("rarity").sum())
         baskets = (
-            mine.join(held, on="artist")
+            mine.join(c.casts, on="artist")
             .join(self.mine, on=["list", "basket"], how="anti")
             .group_by("list", "basket")
             .agg(pl.col("rarity").sum())
             .join(of_list, on="list")
-            .join(of_basket, on="basket")
+            .join(c.rare_casts, on="basket")
             .select("list", "basket", alike=pl.col("rarity").pow(2) / (pl.col("own_rarity") * pl.col("basket_rarity")))
             .sort("list", "alike", "basket", descending=[False, True, False])
             .group_by("list", maintain_order=True)
@@ -341,10 +370,10 @@ class _Chunk:
             .agg(pl.col("alike").sum().alias("collaborative.userart"))
         )
         artists = (
-            baskets.join(held.sort("basket", "artist"), on="basket", maintain_order="left")
+            baskets.join(c.casts, on="basket", maintain_order="left")
             .group_by("list", "artist", maintain_order=True)
             .agg(pl.col("alike").sum().alias("abask"))
-            .join(rarity, on="artist")
+            .join(c.rare_artists, on="artist")
             .select("list", "artist", "abask", abaskn=pl.col("abask") / pl.col("nb").sqrt())
         )
         return tracks, artists
