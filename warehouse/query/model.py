@@ -81,7 +81,9 @@ class Learned:
     def scores(self, signals: pl.DataFrame, by: str) -> pl.DataFrame:
         """list_id, track_id and the sum of what ``by`` counts."""
         addends = self.model.addends(signals, by)
-        return addends.select("list_id", "track_id", score=pl.sum_horizontal(pl.exclude("list_id", "track_id")))
+        kinds = addends.columns[2:]
+        # one after the other: sum_horizontal adds in any order, and the last digit with it
+        return addends.select("list_id", "track_id", score=sum(map(pl.col, kinds), start=pl.lit(0.0)))
 
 
 _LATEST: dict[tuple[object, ...], Learned | None] = {}
