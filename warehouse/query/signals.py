@@ -226,7 +226,7 @@ class _Chunk:
         alike, artists = self._alike()
         shared = self._artists()
         drawn = [
-            _best(frame.join(self.seeds, on=["list", "track"], how="anti"), name, per)
+            _best(frame, self.seeds, name, per)
             for frame, name in (
                 (company, "collaborative.user2"),
                 (company, "collaborative.item"),
@@ -462,23 +462,24 @@ class _Chunk:
         unit = heard.with_columns(length=length).with_columns(
             (pl.col(name) / (pl.col("length") + 1e-9)).alias(f"{name}_unit") for name in names
         )
-        told = unit.group_by("list").agg(
-            *(pl.col(name).count().cast(pl.Float64).alias(f"{name}_known") for name in names),
-            *(pl.col(name).mean().alias(f"{name}_mean") for name in names),
-            *(pl.col(name).var(ddof=0).alias(f"{name}_var") for name in names),
-            *(pl.col(f"{name}_unit").mean().alias(f"{name}_way") for name in names),
-        )
-        both = pool.join(told, on="list", how="left", maintain_order="left")
+        parts = []
+        for name in names:
+            known = pl.col(name).count().cast(pl.Float64)
+            parts += [
+                (pl.col(name).mean() * known / (known + 2)).alias(f"{name}_mean"),
+                ((pl.col(name).var(ddof=0) * known + 5) / (known + 5)).sqrt().alias(f"{name}_deviation"),
+                pl.col(f"{name}_unit").mean().alias(f"{name}_way"),
+            ]
+        both = pool.join(unit.group_by("list").agg(parts), on="list", how="left", maintain_order="left")
         terms, products = [], []
         for name in names:
-            known, value = pl.col(f"{name}_known"), pl.col(name)
-            mean = pl.col(f"{name}_mean") * known / (known + 2)
-            deviation = ((pl.col(f"{name}_var") * known + 5) / (known + 5)).sqrt()
-            terms.append((value.pow(2) - ((value - mean) / deviation).pow(2) - 2 * deviation.log()) / 2)
+            value, deviation = pl.col(name), pl.col(f"{name}_deviation")
+            off = (value - pl.col(f"{name}_mean")) / deviation
+            terms.append(((value.pow(2) - off.pow(2) - 2 * deviation.log()) / 2).alias(f"{name}_term"))
             products.append(value * pl.col(f"{name}_way"))
-        is_known = pl.any_horizontal(term.is_not_null() for term in terms)
-        return both.with_columns(
-            pl.when(is_known).then(pl.sum_horizontal(terms)).alias("audio.likelihood"),
+        is_known = pl.any_horizontal(pl.col(f"{name}_term").is_not_null() for name in names)
+        return both.with_columns(terms).with_columns(
+            pl.when(is_known).then(pl.sum_horizontal(f"{name}_term" for name in names)).alias("audio.likelihood"),
             pl.when(is_known).then(pl.sum_horizontal(products) / (length + 1e-9)).alias("audio.cosine"),
         )
 
@@ -512,7 +513,12 @@ def _weighed(genres: pl.DataFrame, songs: int) -> pl.DataFrame:
     )
 
 
-def _best(frame: pl.DataFrame, name: str, per: int) -> pl.DataFrame:
-    """[list, track] of the ``per`` best of each list."""
-    ordered = frame.filter(pl.col(name) > 0).sort("list", name, "track", descending=[False, True, False])
+def _best(frame: pl.DataFrame, seeds: pl.DataFrame, name: str, per: int) -> pl.DataFrame:
+    """[list, track] of the ``per`` best of each list by ``name``, none of them a seed."""
+    found = frame.select("list", "track", name).filter(pl.col(name) > 0).join(seeds, on=["list", "track"], how="anti")
+    least = found.group_by("list").agg(least=pl.col(name).top_k(per).min())
+    few = found.join(least, on="list").filter(
+        pl.col(name) >= pl.col("least")
+    )  # to sort all would take most of the time
+    ordered = few.sort("list", name, "track", descending=[False, True, False])
     return ordered.group_by("list", maintain_order=True).head(per).select("list", "track")
