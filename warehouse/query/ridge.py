@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
+from threadpoolctl import threadpool_limits
 
 BASKETS = 200
 """A list is told by so many baskets, the likest ones."""
@@ -32,13 +33,16 @@ def weights(alike: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
         .head(BASKETS)
     )
     parts = [pl.Series("ridge", [], pl.Float64)]
-    for block in _blocks(chosen):
-        names = block["basket"].unique().sort()
-        likeness = _cosines(names, places)
-        for one in block.partition_by("list", maintain_order=True):
-            rows = names.search_sorted(one["basket"]).to_numpy().astype(np.int64)
-            system = likeness[np.ix_(rows, rows)] + RIDGE * np.eye(rows.size)
-            parts.append(pl.Series("ridge", np.linalg.solve(system, one["cosine"].to_numpy())))
+    with threadpool_limits(
+        1, "blas"
+    ):  # a second thread saves nothing here, and to wait for it takes long on a busy machine
+        for block in _blocks(chosen):
+            names = block["basket"].unique().sort()
+            likeness = _cosines(names, places)
+            for one in block.partition_by("list", maintain_order=True):
+                rows = names.search_sorted(one["basket"]).to_numpy().astype(np.int64)
+                system = likeness[np.ix_(rows, rows)] + RIDGE * np.eye(rows.size)
+                parts.append(pl.Series("ridge", np.linalg.solve(system, one["cosine"].to_numpy())))
     told = pl.concat(parts) / chosen["size"].sqrt()
     return chosen.select("list", "basket").with_columns(told.alias("ridge"))
 
