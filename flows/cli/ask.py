@@ -98,12 +98,13 @@ def recommend(
             raise typer.BadParameter("--on tells what was kept: the first songs near one SONG, by everything")
         print_past(lambda moment: similar_on(warehouse, seeds[0], moment), on, limit, as_json=as_json)
         return
-    answer = query.answer(warehouse, seeds, limit, by=by.value, diversify=not bare, filters=filters)
+    found = query.recommend(warehouse, seeds, limit, by=by.value, diversify=not bare, filters=filters)
     if as_json:
-        console.print_json(answer.songs.to_dicts())
+        console.print_json(found.to_dicts())
     else:
-        console.print_songs(answer.songs)
-    if answer.songs.height < limit:
+        console.print_songs(found)
+    if found.height < limit:
+        answer = query.answer(warehouse, seeds, limit, by=by.value, diversify=not bare, filters=filters)
         console.say(str(answer.pool))
 
 

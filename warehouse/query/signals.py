@@ -226,7 +226,7 @@ class _Chunk:
         alike, artists = self._alike()
         shared = self._artists()
         drawn = [
-            _best(frame, self.seeds, name, per)
+            _best(self._fresh(frame, name), name, per, "track").select("list", "track")
             for frame, name in (
                 (company, "collaborative.user2"),
                 (company, "collaborative.item"),
@@ -254,6 +254,14 @@ class _Chunk:
         told = pool.select("list", "track", pl.col("^(audio|metadata|collaborative)\\..*$"))
         # nine digits, so that the order of a sum cannot turn a tie; plus zero, so that there is no minus zero
         return told.with_columns(pl.exclude("list", "track").round(9) + 0.0)
+
+    def _fresh(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
+        """[list, track, ``name``] of the songs that ``name`` speaks for and that are no seeds."""
+        return (
+            frame.select("list", "track", name)
+            .filter(pl.col(name) > 0)
+            .join(self.seeds, on=["list", "track"], how="anti")
+        )
 
     def _company(self) -> pl.DataFrame:
         """Baskets with songs in common: how like they are to the list, summed over the baskets of each song."""
@@ -360,10 +368,8 @@ class _Chunk:
             .join(of_list, on="list")
             .join(c.rare_casts, on="basket")
             .select("list", "basket", alike=pl.col("rarity").pow(2) / (pl.col("own_rarity") * pl.col("basket_rarity")))
-            .sort("list", "alike", "basket", descending=[False, True, False])
-            .group_by("list", maintain_order=True)
-            .head(BASKETS)
         )
+        baskets = _best(baskets, "alike", BASKETS, "basket")
         tracks = (
             baskets.join(c.places, on="basket", maintain_order="left")
             .group_by("list", "track", maintain_order=True)
@@ -380,11 +386,7 @@ class _Chunk:
 
     def _songs_of(self, artists: pl.DataFrame) -> pl.DataFrame:
         """Songs of the artists who stand in baskets like the list, the best known songs first among equals."""
-        best = (
-            artists.sort("list", "abask", "artist", descending=[False, True, False])
-            .group_by("list", maintain_order=True)
-            .head(ARTISTS)
-        )
+        best = _best(artists, "abask", ARTISTS, "artist")
         songs = best.join(self.corpus.credits, on="artist").join(self.corpus.tracks.select("track", "n"), on="track")
         return songs.group_by("list", "track").agg(
             (pl.col("abask").max() + pl.col("n").max() * 1e-9).alias("collaborative.abask")
@@ -513,12 +515,9 @@ def _weighed(genres: pl.DataFrame, songs: int) -> pl.DataFrame:
     )
 
 
-def _best(frame: pl.DataFrame, seeds: pl.DataFrame, name: str, per: int) -> pl.DataFrame:
-    """[list, track] of the ``per`` best of each list by ``name``, none of them a seed."""
-    found = frame.select("list", "track", name).filter(pl.col(name) > 0).join(seeds, on=["list", "track"], how="anti")
-    least = found.group_by("list").agg(least=pl.col(name).top_k(per).min())
-    few = found.join(least, on="list").filter(
-        pl.col(name) >= pl.col("least")
-    )  # to sort all would take most of the time
-    ordered = few.sort("list", name, "track", descending=[False, True, False])
-    return ordered.group_by("list", maintain_order=True).head(per).select("list", "track")
+def _best(frame: pl.DataFrame, name: str, per: int, key: str) -> pl.DataFrame:
+    """The ``per`` rows of each list with the highest ``name``, best first, ties by ``key``."""
+    least = frame.group_by("list").agg(least=pl.col(name).top_k(per).min())
+    few = frame.join(least, on="list").filter(pl.col(name) >= pl.col("least"))  # to sort all of them takes longest
+    ordered = few.drop("least").sort("list", name, key, descending=[False, True, False])
+    return ordered.group_by("list", maintain_order=True).head(per)
