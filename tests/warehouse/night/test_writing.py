@@ -10,7 +10,7 @@ import pytest
 from schemas.errors import InvalidDataError
 from schemas.values import Checked, Harvest, Home
 from tests.warehouse.making import checked, frame, run
-from warehouse import reading
+from warehouse import reading, rows
 from warehouse.night import building, writing
 
 RUN = "20261125T030000-a"
@@ -86,6 +86,17 @@ def test_a_computed_table_is_replaced_as_a_whole_and_stands_in_the_order_of_its_
 def test_a_computed_table_may_come_in_pieces(build: Path) -> None:
     pieces = (pl.DataFrame([NEIGHBOUR | {"track_id": track}]) for track in "abc")
     assert writing.replace(build, "neighbours", pieces) == 3
+
+
+def test_songs_are_numbered_in_the_order_of_their_ids(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of neighbours come in that order: DuckDB then passes over nearly all of them without a look."""
+    monkeypatch.setattr(rows, "AT_ONCE", 1)
+    told = ("name", "recording_id", "song_id", "name_key", "title_key")
+    known = pl.DataFrame({"track_id": ["a", "b", "c"]}).with_columns(pl.col("track_id").alias(name) for name in told)
+    writing.replace(build, "songs", known.with_columns(artists=[], artist_ids=[], genres=[]))
+    pieces = (pl.DataFrame([NEIGHBOUR | {"track_id": one, "neighbour_id": other}]) for one, other in ("ac", "bx", "ca"))
+    writing.replace(build, "neighbours", pieces)
+    assert reading.table(build, "cards").sort("number")["track_id"].to_list() == ["a", "b", "c", "x"]
 
 
 @pytest.mark.parametrize(

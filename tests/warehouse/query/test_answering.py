@@ -17,6 +17,7 @@ from schemas.errors import SettingsError, UnknownSongError, WarehouseError
 from tests.warehouse.query.making import SOUND, near, song
 from warehouse import query
 from warehouse.connection import reader
+from warehouse.query import asking
 
 Build = Callable[..., Path]
 ROOT = Path(__file__).parents[3]
@@ -136,6 +137,18 @@ def test_several_seeds_sum_what_each_gives(small: Path) -> None:
         "with one song that you gave in one of your playlists (thin evidence)",
         pytest.approx(0.4),
     )
+
+
+def test_equal_songs_come_by_id_however_few_are_read_at_once(
+    warehouse_of: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"n{place:02}" for place in range(40)]
+    songs = [song(name, name, [name]) for name in ("s", "t", "best", *names)]
+    links = [near(seed, name, 0.25) for seed in "st" for name in names] + [near("s", "best", 0.75)]
+    path = warehouse_of(songs, links)
+    monkeypatch.setattr(asking, "AT_ONCE", 3)
+
+    assert ids(query.recommend(path, ["s", "t"], 50, diversify=False)) == ["best", *names]
 
 
 def test_what_is_blocked_stays_away_until_the_block_ends(warehouse_of: Build) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.query.ranking import VARIETY, Candidate, Listing, Pool, ranked
+from warehouse.query.ranking import PLACES, VARIETY, Candidate, Listing, Pool, ranked
 
 
 def candidate(track_id: str, score: float, **row: Any) -> Candidate:
@@ -36,6 +36,16 @@ def test_a_song_pays_for_what_stands_above_it(row: dict[str, Any], share: float)
     assert places(listing) == [("first", 1), ("second", 2), ("third", 3)]
     assert second.addends.get("variety", 0.0) == pytest.approx(-VARIETY * 0.9 * share)
     assert second.repeated is (first if share else None)
+
+
+def test_no_more_candidates_are_looked_at_than_the_list_needs() -> None:
+    """The others wait, and with them their cards, until somebody asks what became of them all."""
+    pool = (candidate(f"{place:03}", -place, song_id=f"song {place // 2}") for place in range(500))
+    listing = ranked(pool, 3, diversify=True)
+    assert places(listing) == [("000", 1), ("002", 2), ("004", 3)]
+    assert len(listing.seen) == 2 * PLACES - 1
+    listing.finish()
+    assert (len(listing.seen), listing.pool) == (500, Pool(500, 250, 3))
 
 
 def test_keys_are_as_far_apart_as_the_circle_says() -> None:
