@@ -107,9 +107,8 @@ def number_tracks(con: DuckDBPyConnection) -> None:
 def _link(con: DuckDBPyConnection, frames: Iterable[pl.DataFrame]) -> int:
     """Store ``frames`` of neighbours, in their order, with numbers in place of ids; tracks without one get the next ones."""
     con.execute("truncate links")
-    con.execute(
-        statement("links/number")
-    )  # all at once: in the order in which rows come, which saves questions most of them
+    # every song at once, so that numbers follow ids, as the rows do: a question then passes over nearly all of them
+    con.execute(statement("links/number"))
     known = con.sql(statement("links/ids")).pl().with_row_index("number")
     rows = 0
     for frame in _gathered(frames):
