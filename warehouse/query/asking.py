@@ -37,8 +37,8 @@ FEW = 500
 
 @dataclass(frozen=True)
 class Reached:
-    """The songs of a pool, best first. A row is what tells the song (its ``key``: number or track_id), its score, whether a
-    basket holds it together with a seed, and an addend for each of ``signals``.
+    """The songs of a pool, best first. A row is what tells the song (its ``key``: number or track_id), its score in any unit,
+    whether a basket holds it together with a seed, and an addend for each of ``signals``.
     """
 
     key: str
@@ -216,7 +216,7 @@ def blocked_now(con: DuckDBPyConnection, warehouse: Path) -> dict[str, set[str]]
         said = [one for one in journal.read(path) if one.kind == "block" and (one.until is None or one.until > now)]
         found = [(one.entity, one.entity_id) for one in said]
     else:
-        found = [(row["entity"], row["entity_id"]) for row in _rows(con, "query/blocks", now=now)]
+        found = con.execute(statement("query/blocks"), {"now": now}).fetchall()
     blocks: dict[str, set[str]] = {"track": set(), "artist": set(), "genre": set()}
     for entity, name in found:
         blocks[entity].add(name.casefold() if entity == "genre" else name)
@@ -229,9 +229,3 @@ def _is_blocked(card: Row, blocks: Mapping[str, set[str]]) -> bool:
         or not blocks["artist"].isdisjoint(card["artist_ids"])
         or not blocks["genre"].isdisjoint(genre.casefold() for genre in card["genres"])
     )
-
-
-def _rows(con: DuckDBPyConnection, name: str, **values: Any) -> list[Row]:
-    relation = con.execute(statement(name), values)
-    names = [column[0] for column in relation.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
