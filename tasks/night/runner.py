@@ -9,16 +9,15 @@ from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import TaskRunner
 
 from schemas.errors import SettingsError
-from tasks.similarity.lists import Lists
-from tasks.similarity.neighbours import Block, Work, block, in_threads
+from tasks.similarity.neighbours import Block, Found, Work, block, in_threads
 from tasks.similarity.signals import Signals
 
 
-def _block(given: Signals, seeds: np.ndarray, depth: int) -> Lists:
-    return block((given, seeds, depth))
+def _block(given: Signals, seeds: np.ndarray, depth: int, bounds: np.ndarray | None) -> Found:
+    return block((given, seeds, depth, bounds))
 
 
-BLOCK: Task[[Signals, np.ndarray, int], Lists] = Task(
+BLOCK: Task[[Signals, np.ndarray, int, np.ndarray | None], Found] = Task(
     _block, name="similarity block", retries=2, cache_policy=NO_CACHE, persist_result=False
 )
 """A block as a task run: tried again when its worker failed, as Dask does where its worker died."""
@@ -42,7 +41,7 @@ def work_at(address: str) -> Work:
             "SEGUE_DASK_ADDRESS is set, but Dask is not installed: pip install -e '.[dask]', or unset it"
         ) from error
 
-    def work(_: Callable[[Block], Lists], blocks: Iterable[Block]) -> list[Lists]:
+    def work(_: Callable[[Block], Found], blocks: Iterable[Block]) -> list[Found]:
         asked = list(blocks)
         if not asked:
             return []
@@ -53,10 +52,10 @@ def work_at(address: str) -> Work:
             validate_parameters=False,
             persist_result=False,
         )
-        def spread() -> list[Lists]:
+        def spread() -> list[Found]:
             with Client(address, set_as_default=False) as client:
                 given = client.scatter(asked[0][0], broadcast=True, hash=False)
-                runs = [BLOCK.submit(given, seeds, depth) for _, seeds, depth in asked]
+                runs = [BLOCK.submit(given, seeds, depth, bounds) for _, seeds, depth, bounds in asked]
                 return [run.result() for run in runs]
 
         return spread()

@@ -4,6 +4,7 @@ Each is a share or a cosine between 0 and 1, and a product of sparse rows: of a 
 stand in no basket have empty rows, so that nothing is said of them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,16 +27,17 @@ class Company:
 
     ``together``: the weight of each of the seed's baskets among them all (asymmetric cosine: Aiolli, RecSys 2013);
     ``alike``: the weight of the baskets that share songs with those, among them all (a walk of two steps more: Cooper et
-    al., WWW 2014). ``steps`` [track, track] is how close two stand in baskets, ``near`` the same over how common they are.
-    ``artists`` [track, basket] are rows of length 1 at most: the baskets in which the artists of a track stand.
+    al., WWW 2014). ``near`` [track, track] is how close two stand in baskets over how common they are. ``artists`` [track,
+    basket] are rows of length 1 at most: the baskets in which the artists of a track stand. ``prints`` has a number for each
+    track that changes when anything changes that baskets say of it, but not when another song becomes more common.
     """
 
     held: csr_array
     together: csr_array
     alike: csr_array
-    steps: csr_array
     near: csr_array
     artists: csr_array
+    prints: np.ndarray
 
     @property
     def baskets(self) -> np.ndarray:
@@ -65,7 +67,7 @@ class Circles:
         size = np.asarray(held.sum(axis=0)).ravel()[: names.len()]
         told = _told(held, credits)
         carriers = np.bincount(csr_array(credits @ told).indices, minlength=held.shape[1])[: names.len()]
-        pairs = _alike(held, np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1)).tocoo()
+        pairs = _alike(held, np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1), np.arange(names.len())).tocoo()
         alike = pl.DataFrame(
             {"basket_id": names.gather(pairs.row), "other_id": names.gather(pairs.col), "cosine": pairs.data}
         )
@@ -76,7 +78,7 @@ class Circles:
 
 
 def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks: int, circles: Circles) -> Company:
-    """From the rows of ``baskets`` [row, basket_id, position, weight], sorted by basket and position.
+    """From the rows of ``baskets`` [row, track_id, basket_id, position, weight], sorted by basket and position.
 
     ``credits`` is [track, artist], a column for each of the ids ``artists``. A basket weighs its own weight over the root of
     its size. ``tracks`` is the size of the catalogue by which baskets are rare or common.
@@ -84,59 +86,77 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
     total = credits.shape[0]
     held, names = _held(placed, total)
     known = pl.DataFrame({"basket_id": names}).join(circles.baskets, on="basket_id", how="left", maintain_order="left")
-    basket = placed["basket_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    row, basket = _places(placed)
     now = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1)
-    size = _known(known["size"], now)
     own = np.ones(held.shape[1])
     own[basket] = placed["weight"].to_numpy()
-    weight = own / np.sqrt(size)
-    weighed = csr_array(held @ diags_array(weight))
+    weight = own / np.sqrt(_known(known["size"], now))
+    weighed = scaled(held, columns=weight)
     whole = np.asarray(weighed.sum(axis=1)).ravel()
-    is_new = np.ones(held.shape[1])
-    is_new[: names.len()] = known["size"].is_null().to_numpy()
-    alike = csr_array(diags_array(is_new) @ _alike(held, now) + _frozen(circles.alike, names, held.shape[1]))
-    alike.sort_indices()
-    listens = csr_array(weighed @ alike @ diags_array(weight))
-    steps, common = _steps(placed.select("row", "basket_id"), total), np.diff(held.indptr) + 1.0
-    near = csr_array(diags_array(common**-0.75) @ steps @ diags_array(common**-0.25))
-    near.sum_duplicates()  # in canonical form a pair is looked up by bisection
-    told = _stood(circles.artists, artists, names, _told(held, credits))
+    new = np.flatnonzero(known["size"].is_null().to_numpy())
+    alike = scaled(_alike(held, now, new) + _frozen(circles.alike, names, held.shape[1]), columns=weight)
+    listens = csr_array(weighed @ alike)
+    listens.sort_indices()
+    common = np.diff(held.indptr) + 1.0
+    stood = _stood(circles.artists, artists, names, _told(held, credits))
+    # tracks of the same artists have the same row: it is worked out once
+    same = _sums(credits, _stirred(credits.indices.astype(np.uint64)))
+    _, firsts, same, times = np.unique(same, return_index=True, return_inverse=True, return_counts=True)
+    profile = csr_array(credits[firsts] @ stood)
+    profile.sort_indices()
+    carriers = np.bincount(profile.indices, times[_rows(profile)], minlength=held.shape[1])
+    rarity = np.log1p(tracks / np.maximum(_known(known["carriers"], carriers), 1))
+    prints = _kept(placed, names, held, weight, alike) + _stirred(_met(names, credits, stood, rarity))
     return Company(
         held=held,
-        together=csr_array(diags_array(1 / (whole + THIN)) @ weighed),
-        alike=csr_array(diags_array(_inverse(np.asarray(listens.sum(axis=1)).ravel())) @ listens),
-        steps=steps,
-        near=near,
-        artists=_artists(told, credits, tracks, known["carriers"]),
+        together=scaled(weighed, 1 / (whole + THIN)),
+        alike=scaled(listens, _inverse(np.asarray(listens.sum(axis=1)).ravel())),
+        near=scaled(_steps(row, basket, total), common**-0.75, common**-0.25),
+        artists=_artists(scaled(profile, columns=rarity))[same],
+        prints=prints.view(np.int64),
     )
 
 
+def scaled(matrix: csr_array, rows: np.ndarray | float = 1.0, columns: np.ndarray | None = None) -> csr_array:
+    """The matrix with its rows and columns multiplied by numbers: other values at the same places, which are not copied."""
+    data = matrix.data * (np.repeat(rows, np.diff(matrix.indptr)) if isinstance(rows, np.ndarray) else rows)
+    if columns is not None:
+        data *= columns[matrix.indices]
+    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
 def heads(matrix: csr_array, most: int) -> csr_array:
-    """The ``most`` largest values of each row; of equal ones those that come first."""
+    """The ``most`` largest values of each row; of equal ones those that come first. Indices are sorted."""
     length = np.diff(matrix.indptr)
-    row = np.repeat(np.arange(matrix.shape[0]), length)
-    long = np.flatnonzero(length[row] > most)  # most rows are short and stay as they are
-    order = long[np.lexsort((matrix.indices[long], -matrix.data[long], row[long]))]
-    place = np.arange(order.size) - np.searchsorted(row[order], row[order])
-    kept = np.ones(row.size, dtype=bool)
+    long = np.flatnonzero(np.repeat(length > most, length))  # most rows are short and stay as they are
+    sizes = length[length > most]
+    order = long[np.lexsort((-matrix.data[long], np.repeat(np.arange(sizes.size), sizes)))]
+    place = np.arange(order.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    kept = np.ones(matrix.nnz, dtype=bool)
     kept[order[place >= most]] = False
-    return csr_array((matrix.data[kept], (row[kept], matrix.indices[kept])), shape=matrix.shape)
+    ends = np.concatenate([[0], np.cumsum(np.minimum(length, most))])
+    return csr_array((matrix.data[kept], matrix.indices[kept], ends), shape=matrix.shape)
 
 
-def _alike(held: csr_array, size: np.ndarray) -> csr_array:
-    """[basket, basket]: the squared cosines of the ``ALIKE`` baskets most like each, itself left out."""
-    shared = csr_array(held.T @ held).tocoo()
-    apart = shared.row != shared.col
-    one, two = shared.row[apart], shared.col[apart]
-    cosine = shared.data[apart] ** 2 / (size[one] * size[two])
-    return heads(csr_array((cosine, (one, two)), shape=shared.shape), ALIKE)
+def _alike(held: csr_array, size: np.ndarray, asked: np.ndarray) -> csr_array:
+    """[basket, basket]: the squared cosines of the ``ALIKE`` baskets most like each of ``asked``, itself left out."""
+    shared = csr_array(held[:, asked].T @ held).tocoo()
+    one, two = asked[shared.row], shared.col
+    cosine = np.where(one != two, shared.data**2 / (size[one] * size[two]), 0)
+    found = csr_array((cosine, (one, two)), shape=(held.shape[1], held.shape[1]))
+    found.eliminate_zeros()
+    return heads(found, ALIKE)
+
+
+def _places(placed: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The row of the track and the number of the basket of each place, in order."""
+    return placed["row"].to_numpy().astype(np.int32), placed["basket_id"].rle_id().to_numpy().astype(np.int32)
 
 
 def _held(placed: pl.DataFrame, total: int) -> tuple[csr_array, pl.Series]:
     """[track, basket] of ones, and the ids of the baskets."""
-    names = placed["basket_id"].unique().sort()
-    basket = placed["basket_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    row = placed["row"].to_numpy().astype(np.int64)
+    names = placed["basket_id"].unique(maintain_order=True)
+    row, basket = _places(placed)
     return csr_array((np.ones(row.size), (row, basket)), shape=(total, max(names.len(), 1))), names
 
 
@@ -177,26 +197,69 @@ def _stood(frozen: pl.DataFrame, artists: pl.Series, names: pl.Series, now: csr_
     return csr_array(stood + diags_array(is_new) @ now)
 
 
-def _artists(told: csr_array, credits: csr_array, tracks: int, frozen: pl.Series) -> csr_array:
-    """[track, basket]: in which baskets the artists of a track stand, those of many tracks counting less."""
-    profile = csr_array(credits @ told)
-    profile.eliminate_zeros()
-    profile.sort_indices()
-    carriers = _known(frozen, np.bincount(profile.indices, minlength=profile.shape[1]))
-    profile = csr_array(profile @ diags_array(np.log1p(tracks / np.maximum(carriers, 1))))
-    length = np.sqrt(np.asarray(profile.power(2).sum(axis=1)).ravel())
-    return heads(csr_array(diags_array(_inverse(length)) @ profile), PROFILE)
+def _artists(profile: csr_array) -> csr_array:
+    """Rows of length 1 (or 0), the most telling baskets of each; ``profile`` is sorted."""
+    length = np.sqrt(np.bincount(_rows(profile), profile.data**2, minlength=profile.shape[0]))
+    return heads(scaled(profile, _inverse(length)), PROFILE)
 
 
-def _steps(placed: pl.DataFrame, total: int) -> csr_array:
-    """[track, track]: over all baskets, 1 over the root of how many places apart two songs stand."""
-    steps = csr_array((total, total))
+def _within(basket: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """For each distance up to ``NEAR`` the places that have another one so far behind them in their basket."""
     for apart in range(1, NEAR + 1):
-        pairs = placed.select("row", other=pl.col("row").shift(-apart).over("basket_id")).drop_nulls()
-        one, two = pairs["row"].to_numpy().astype(np.int64), pairs["other"].to_numpy().astype(np.int64)
-        step = csr_array((np.full(one.size, apart**-0.5), (one, two)), shape=(total, total))
-        steps = csr_array(steps + step + step.T)
-    return steps
+        yield apart, np.flatnonzero(basket[apart:] == basket[:-apart])
+
+
+def _steps(row: np.ndarray, basket: np.ndarray, total: int) -> csr_array:
+    """[track, track]: over all baskets, 1 over the root of how many places apart two songs stand."""
+    pairs = [(row[place], row[place + apart], np.full(place.size, apart**-0.5)) for apart, place in _within(basket)]
+    one, two, step = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    half = csr_array((step, (one, two)), shape=(total, total))
+    return csr_array(half + half.T)
+
+
+def _kept(placed: pl.DataFrame, names: pl.Series, held: csr_array, weight: np.ndarray, alike: csr_array) -> np.ndarray:
+    """A print of the company that each track keeps: its baskets, what those listen to, and who stands how near in them."""
+    keys, ids = _keys(names, held.shape[1]), placed["track_id"].hash(1).to_numpy()
+    listens = _sums(alike, _stirred(keys[alike.indices] ^ alike.data.view(np.uint64)))
+    told = _sums(held, _stirred(keys ^ weight.view(np.uint64) ^ _stirred(listens))[held.indices])
+    row, basket = _places(placed)
+    near = np.zeros(row.size, dtype=np.uint64)
+    for apart, place in _within(basket):
+        near[place] += ids[place + apart] * np.uint64(2 * apart + 1)
+        near[place + apart] += ids[place] * np.uint64(2 * apart + 1)
+    np.add.at(told, row, _stirred(near))
+    return told
+
+
+def _met(names: pl.Series, credits: csr_array, stood: csr_array, rarity: np.ndarray) -> np.ndarray:
+    """A print of the baskets in which the artists of each track stand."""
+    keys = _stirred(_keys(names, rarity.size) ^ rarity.view(np.uint64))
+    return _sums(credits, _sums(stood, keys[stood.indices])[credits.indices])
+
+
+def _keys(names: pl.Series, width: int) -> np.ndarray:
+    """A number for each basket."""
+    keys = np.zeros(width, dtype=np.uint64)
+    keys[: names.len()] = names.hash(2).to_numpy()
+    return keys
+
+
+def _sums(matrix: csr_array, entries: np.ndarray) -> np.ndarray:
+    """The sum over each row of ``entries``, one for each value of ``matrix``; it may overflow."""
+    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(entries, dtype=np.uint64)])
+    return np.asarray(sums[matrix.indptr[1:]] - sums[matrix.indptr[:-1]])
+
+
+def _stirred(bits: np.ndarray) -> np.ndarray:
+    """Every bit of a number spread over all of them (the finalizer of MurmurHash3)."""
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        bits = (bits ^ (bits >> np.uint64(33))) * np.uint64(factor)
+    return np.asarray(bits ^ (bits >> np.uint64(33)))
+
+
+def _rows(matrix: csr_array) -> np.ndarray:
+    """The row of each value."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
 def _inverse(values: np.ndarray) -> np.ndarray:

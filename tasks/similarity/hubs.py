@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.similarity.lists import Lists, addends, arranged, best, reserve_for
+from tasks.similarity.lists import Lists, addends, arranged, best, places, reserve_for
 from tasks.similarity.signals import Signals
 
 HUB = 5
@@ -20,7 +20,6 @@ HOSTS = 10
 """So many of the first others of a song that nobody names are asked for their last place."""
 GUESTS = 3
 """Last places that a list gives up for such songs."""
-TABLES = ("others", "audio", "metadata", "collaborative", "together")
 
 
 @dataclass(frozen=True)
@@ -34,11 +33,15 @@ class Published:
 
     def of(self, start: int, stop: int) -> Lists:
         """The published lists of the tracks from ``start`` to ``stop``."""
-        return self.among(np.arange(start, min(stop, len(self.is_shown))))
+        part = slice(start, stop)
+        filled = slice(*np.searchsorted(self.rows, [start, stop]))
+        told = self.lists.of(part).closed(self.filled.others.shape[1], self.is_shown[part])
+        told.put(self.rows[filled] - start, self.filled.of(filled))
+        return told
 
     def among(self, tracks: np.ndarray) -> Lists:
         """The published lists of ``tracks`` (rows, each once)."""
-        told = _closed(self.lists.of(tracks), self.is_shown[tracks], self.filled.others.shape[1])
+        told = self.lists.of(tracks).closed(self.filled.others.shape[1], self.is_shown[tracks])
         _, here, there = np.intersect1d(tracks, self.rows, assume_unique=True, return_indices=True)
         told.put(here, self.filled.of(there))
         return told
@@ -49,8 +52,8 @@ def published(given: Signals, lists: Lists, top: int) -> Published:
     is_shown = _shown(lists, top)
     left = is_shown.sum(axis=1)
     rows = np.flatnonzero((left < top) & ((lists.lengths > left) | ~lists.is_whole))
-    filled = _closed(lists.of(rows), is_shown[rows], top)
-    counts = _counts(np.where(is_shown, lists.others[:, : is_shown.shape[1]], -1))
+    filled = lists.of(rows).closed(top, is_shown[rows])
+    counts = _counts(lists.others[:, : is_shown.shape[1]][is_shown], len(is_shown))
     scores, is_spent = given.scorer(), np.zeros(rows.size, dtype=bool)
     for _ in range(ROUNDS):
         short = np.flatnonzero((filled.lengths < top) & ~is_spent)
@@ -69,15 +72,16 @@ def _shown(lists: Lists, top: int) -> np.ndarray:
     """Which places of the lists are published: the best ``top`` of each, hubs only where they score best."""
     reserve = lists.others[:, : reserve_for(top)]
     is_shown = reserve >= 0
-    is_hub = np.bincount(reserve[is_shown], minlength=len(reserve)) > HUB * top
-    row, column = np.nonzero(is_shown & is_hub[np.maximum(reserve, 0)])
-    hub, score = reserve[row, column], lists.scores[row, column]
-    order = np.lexsort((row, -score, hub))
+    counts = _counts(reserve[is_shown], len(reserve))
+    is_hub = np.append(counts > HUB * top, False)  # the last one is nobody's, whom -1 names
+    row, column = np.divmod(np.flatnonzero(is_hub[reserve]), reserve.shape[1])
+    hub = reserve[row, column]
+    score = lists.audio[row, column] + lists.metadata[row, column] + lists.collaborative[row, column]
+    order = np.argsort((hub.astype(np.int64) << 32) - score, kind="stable")  # by hub, then the best first
     row, column, hub = row[order], column[order], hub[order]
-    place = np.arange(hub.size) - np.searchsorted(hub, np.arange(len(reserve)))[hub]
-    barred = place >= HUB * top
+    barred = places(hub, len(reserve)) >= HUB * top
     is_shown[row[barred], column[barred]] = False
-    return is_shown & (np.cumsum(is_shown, axis=1) <= top)
+    return is_shown & (np.cumsum(is_shown, axis=1, dtype=np.int16) <= top)
 
 
 def _without(scores: Callable[[np.ndarray], np.ndarray], full: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
@@ -93,10 +97,9 @@ def _without(scores: Callable[[np.ndarray], np.ndarray], full: np.ndarray) -> Ca
 
 def _merged(songs: np.ndarray, one: Lists, other: Lists, top: int) -> Lists:
     """The best ``top`` of two lists of each row."""
-    parts = [(lists, *np.nonzero(lists.others >= 0)) for lists in (one, other)]
-    row = np.concatenate([row for _, row, _ in parts])
-    told = {name: np.concatenate([getattr(lists, name)[row, place] for lists, row, place in parts]) for name in TABLES}
-    return arranged(songs, len(one.others), row, told.pop("others"), told, top)
+    parts = [lists.pairs() for lists in (one, other)]
+    told = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return arranged(songs, len(one.others), told.pop("row"), told.pop("others"), told, top)
 
 
 def _bar(lists: Lists, excess: np.ndarray) -> np.ndarray:
@@ -105,11 +108,11 @@ def _bar(lists: Lists, excess: np.ndarray) -> np.ndarray:
     hub, score = lists.others[row, place], lists.scores[row, place]
     order = np.lexsort((-row, score, hub))
     row, place, hub = row[order], place[order], hub[order]
-    goes = np.arange(hub.size) - np.searchsorted(hub, np.arange(excess.size))[hub] < excess[hub]
+    goes = places(hub, excess.size) < excess[hub]
     stays = lists.others >= 0
     stays[row[goes], place[goes]] = False
     changed = np.unique(row[goes])
-    lists.put(changed, _closed(lists.of(changed), stays[changed], lists.others.shape[1]))
+    lists.put(changed, lists.of(changed).closed(lists.others.shape[1], stays[changed]))
     return np.bincount(hub[goes], minlength=excess.size)
 
 
@@ -156,7 +159,7 @@ def _seat(
             break
         if counts[one.others[0, column]] > 1:
             counts[one.others[0, column]] -= 1
-            one = _closed(one, (np.arange(one.others.shape[1]) != column)[None, :] & (one.others >= 0), top)
+            one = one.closed(top, (np.arange(one.others.shape[1]) != column)[None, :])
             length -= 1
     room = min(guests["others"].size, top - length)
     extra = Lists.empty(1, max(room, 1))
@@ -165,18 +168,6 @@ def _seat(
     lists.put(np.array([place]), _merged(given.songs, one, extra, top))
 
 
-def _closed(lists: Lists, stays: np.ndarray, top: int) -> Lists:
-    """The lists of width ``top`` without the places that do not stay."""
-    closed = Lists.empty(len(lists.others), top)
-    row, place = np.nonzero(stays)
-    column = np.cumsum(stays, axis=1)[row, place] - 1
-    row, place, column = row[column < top], place[column < top], column[column < top]
-    for name in TABLES:
-        getattr(closed, name)[row, column] = getattr(lists, name)[row, place]
-    closed.is_whole[:] = lists.is_whole
-    return closed
-
-
-def _counts(others: np.ndarray, tracks: int = 0) -> np.ndarray:
+def _counts(others: np.ndarray, tracks: int) -> np.ndarray:
     """In how many lists each track stands."""
-    return np.bincount(others[others >= 0], minlength=tracks or len(others))
+    return np.bincount(others[others >= 0], minlength=tracks)

@@ -17,6 +17,8 @@ STRETCH = 64
 """Columns, at most, of which only the best is looked at to find where the candidates begin."""
 SQUARE = 8_000_000
 """Scores that a block has in memory at a time, in single precision."""
+TABLES = ("others", "audio", "metadata", "collaborative", "together")
+"""What ``Lists`` tells of each place."""
 
 Scorer = Callable[[np.ndarray], np.ndarray]
 
@@ -39,7 +41,7 @@ class Lists:
     @classmethod
     def empty(cls, rows: int, depth: int) -> "Lists":
         """Lists without anybody."""
-        tables = {spec.name: np.zeros((rows, depth), dtype=np.int32) for spec in fields(cls)[:-1]}
+        tables = {name: np.zeros((rows, depth), dtype=np.int32) for name in TABLES}
         tables["others"] -= 1
         return cls(**tables, is_whole=np.ones(rows, dtype=bool))
 
@@ -53,14 +55,47 @@ class Lists:
         """How many others each list names."""
         return np.asarray((self.others >= 0).sum(axis=1))
 
-    def of(self, rows: np.ndarray) -> "Lists":
-        """The lists of some rows, copied."""
+    def of(self, rows: np.ndarray | slice) -> "Lists":
+        """The lists of some rows: copied, or of a slice the same ones."""
         return Lists(**{spec.name: getattr(self, spec.name)[rows] for spec in fields(self)})
 
     def put(self, rows: np.ndarray, lists: "Lists") -> None:
         """Let ``lists`` stand at ``rows``."""
         for spec in fields(self):
             getattr(self, spec.name)[rows] = getattr(lists, spec.name)
+
+    def pairs(self, stays: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """All that the lists name, one after the other: ``row`` and each of ``TABLES``; or only those of the first places that
+        ``stays`` marks."""
+        rows, depth = self.others.shape
+        named = self.others[:, : depth if stays is None else stays.shape[1]] >= 0
+        kept = named if stays is None else named & stays
+        row = np.repeat(np.arange(rows), np.count_nonzero(kept, axis=1))
+        place = np.flatnonzero(kept) + row * (depth - kept.shape[1])
+        return {"row": row} | {name: getattr(self, name).reshape(-1)[place] for name in TABLES}
+
+    @classmethod
+    def of_pairs(cls, rows: int, depth: int, pairs: dict[str, np.ndarray]) -> "Lists":
+        """Lists of the first ``depth`` pairs of each row; ``pairs`` as ``pairs()`` tells them."""
+        column = places(pairs["row"], rows)
+        kept = np.flatnonzero(column < depth)
+        where = pairs["row"][kept] * depth + column[kept]
+        lists = cls.empty(rows, depth)
+        for name in TABLES:
+            getattr(lists, name).reshape(-1)[where] = pairs[name][kept]
+        return lists
+
+    def closed(self, depth: int, stays: np.ndarray | None = None) -> "Lists":
+        """The lists of a depth without gaps, out of ``pairs(stays)``."""
+        lists = Lists.of_pairs(len(self.others), depth, self.pairs(stays))
+        lists.is_whole[:] = self.is_whole
+        return lists
+
+
+def places(row: np.ndarray, rows: int) -> np.ndarray:
+    """How many of its row come before each; ``row`` is sorted."""
+    lengths = np.bincount(row, minlength=rows)
+    return np.arange(row.size) - (np.cumsum(lengths) - lengths)[row]
 
 
 def depth_for(top: int) -> int:
@@ -115,7 +150,7 @@ def _closest(
     order = np.argsort((row.astype(np.int64) << 32) + np.rint((16 - score) * 2**26).astype(np.int64), kind="stable")
     row, other, score = row[order], other[order], score[order]
     firsts = _firsts(row, songs[other])
-    place = np.arange(firsts.size) - np.searchsorted(row[firsts], np.arange(len(told)))[row[firsts]]
+    place = places(row[firsts], len(told))
     least = np.full(len(told), -np.inf, dtype=np.float32)
     last = firsts[place == depth - 1]
     least[row[last]] = score[last]
@@ -146,19 +181,13 @@ def arranged(
     """Lists of pairs, by score and then by number, one version of a song, ``depth`` at most."""
     score = values["audio"] + values["metadata"] + values["collaborative"]
     order = np.flatnonzero(score > 0)
-    order = order[np.argsort(_keys(row[order], score[order], other[order]))]
+    order = order[np.argsort(keys(row[order], score[order], other[order]))]
     order = order[_firsts(row[order], songs[other[order]])]
-    sorted_row = row[order]
-    column = np.arange(order.size) - np.searchsorted(sorted_row, np.arange(rows))[sorted_row]
-    order, place = order[column < depth], (sorted_row[column < depth], column[column < depth])
-    lists = Lists.empty(rows, depth)
-    lists.others[place] = other[order]
-    for name, column_values in values.items():
-        getattr(lists, name)[place] = column_values[order]
-    return lists
+    told = {"row": row, "others": other} | values
+    return Lists.of_pairs(rows, depth, {name: column[order] for name, column in told.items()})
 
 
-def _keys(row: np.ndarray, score: np.ndarray, other: np.ndarray) -> np.ndarray:
+def keys(row: np.ndarray, score: np.ndarray, other: np.ndarray) -> np.ndarray:
     """One number for each pair that sorts by row, then by score (the best first), then by other: much quicker than by three."""
     highest, names = int(score.max(initial=0)), int(other.max(initial=0)).bit_length()
     told = (row.astype(np.int64) << highest.bit_length()) | (highest - score)

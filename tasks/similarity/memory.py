@@ -14,18 +14,17 @@ import polars as pl
 
 from tasks.similarity.company import Circles
 from tasks.similarity.hubs import HUB
-from tasks.similarity.lists import Lists, depth_for
+from tasks.similarity.lists import TABLES, Lists, depth_for
 from tasks.similarity.neighbours import Work, build, in_threads, updated
 from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
 from tasks.similarity.weights import STATED
 
-METHOD = "lists-2"
+METHOD = "lists-3"
 """Versioned id of what lists and prints are; a change of it begins from nothing."""
 REFIT = 0.05
 """Share of the tracks that may have changed, come or gone before the model is fitted anew."""
 REFIT_BASKETS = 0.2
 """The same for the number of baskets."""
-TABLES = ("others", "audio", "metadata", "collaborative", "together")
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def relate(
         scale = Scale.of(songs, sounds, baskets)
     given = signals(songs, sounds, baskets, weights, scale)
     prints = given.tracks.select("track_id", "song_id").join(owns, on="track_id", maintain_order="left")
-    prints = prints.with_columns(company=given.company_prints(baskets))
+    prints = prints.with_columns(company=given.company_prints)
     if past is None or is_fitted or past[1].is_empty():
         lists, note = (
             build(given, top, work),
@@ -102,7 +101,11 @@ def _frozen(
         return None
     model, memory = past
     numbers = dict(model.filter(kind="count").select("name", "value").iter_rows())
-    stay = memory.join(owns, left_on=["track_id", "fitted"], right_on=["track_id", "own"], how="semi").height
+    stay = (
+        memory.select("track_id", "fitted")
+        .join(owns, left_on=["track_id", "fitted"], right_on=["track_id", "own"], how="semi")
+        .height
+    )
     moved = max(owns.height, int(numbers["tracks"])) - stay
     now, then = baskets["basket_id"].n_unique(), int(numbers["baskets"])
     if moved > REFIT * numbers["tracks"] or abs(now - then) > REFIT_BASKETS * then:
@@ -118,12 +121,12 @@ def _frozen(
         baskets=_numbers(model, "basket size", "size").join(
             _numbers(model, "basket carriers", "carriers"), on="basket_id"
         ),
-        alike=model.filter(pl.col("kind").str.starts_with("alike "))
-        .select(basket_id=pl.col("kind").str.slice(6), other_id="name", cosine="value")
-        .sort("basket_id", "other_id"),
-        artists=model.filter(pl.col("kind").str.starts_with("artist "))
-        .select(artist_id=pl.col("kind").str.slice(7), basket_id="name")
-        .sort("artist_id", "basket_id"),
+        alike=model.filter(pl.col("kind").str.starts_with("alike ")).select(
+            basket_id=pl.col("kind").str.slice(6), other_id="name", cosine="value"
+        ),
+        artists=model.filter(pl.col("kind").str.starts_with("artist ")).select(
+            artist_id=pl.col("kind").str.slice(7), basket_id="name"
+        ),
     )
     scale = Scale(int(numbers["tracks"]), then, mean, deviation, carriers.sort("part", "term"), circles)
     return scale, weights, bool(numbers["is_learned"])
@@ -159,23 +162,22 @@ def _numbers(model: pl.DataFrame, kind: str, column: str) -> pl.DataFrame:
 
 
 def _met(memory: pl.DataFrame, prints: pl.DataFrame, depth: int) -> tuple[Lists, np.ndarray]:
-    """Last night's lists by tonight's rows, and whom of tonight's tracks the others have to meet anew."""
+    """Last night's lists by tonight's rows, and whom of tonight's tracks the others have to meet anew: -2 in the lists."""
     before = memory.with_row_index("before").drop(TABLES, "is_whole")
     both = prints.join(before, on="track_id", how="left", suffix="_before", maintain_order="left")
     is_new = ~pl.all_horizontal(
         pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in ("own", "company", "song_id")
     )
     touched = both.select(pl.col("before").is_null() | is_new).to_series()
-    gone = memory.join(prints, on="track_id", how="anti")["song_id"]
+    gone = before.join(prints, on="track_id", how="anti")["song_id"]
     songs = pl.concat([both["song_id"].filter(touched), both["song_id_before"].filter(touched).drop_nulls(), gone])
+    is_touched = prints["song_id"].is_in(songs.unique().implode()).to_numpy()
     row = both["before"].fill_null(0).to_numpy()
-    found = both["before"].is_not_null().to_numpy()
-    now = np.full(memory.height, -2, dtype=np.int32)
-    now[row[found]] = np.flatnonzero(found)
-    tables = {name: memory[name].list.to_array(depth).to_numpy()[row].astype(np.int32) for name in TABLES}
-    tables["others"] = np.where(tables["others"] >= 0, now[np.maximum(tables["others"], 0)], -1).astype(np.int32)
-    is_whole = memory["is_whole"].to_numpy()[row]
-    return Lists(**tables, is_whole=is_whole), prints["song_id"].is_in(songs.unique().implode()).to_numpy()
+    stays = both["before"].is_not_null().to_numpy() & ~is_touched
+    now = np.full(memory.height + 1, -2, dtype=np.int32)
+    now[row[stays]], now[-1] = np.flatnonzero(stays), -1
+    tables = {name: memory[name].list.to_array(depth).to_numpy()[row] for name in TABLES}
+    return Lists(**tables | {"others": now[tables["others"]]}, is_whole=memory["is_whole"].to_numpy()[row]), is_touched
 
 
 def _fitted(memory: pl.DataFrame, prints: pl.DataFrame) -> pl.Series:

@@ -7,6 +7,8 @@ leave the lists of the others, and begins again only where a list has grown too 
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from schemas.values import MILLION
 from tasks.similarity.approximate import EXACT, approximate
 from tasks.similarity.hubs import published
-from tasks.similarity.lists import ERROR, SQUARE, Lists, addends, arranged, best, depth_for, reserve_for
+from tasks.similarity.lists import ERROR, Lists, addends, arranged, best, depth_for, keys, places, reserve_for
 from tasks.similarity.signals import Signals
 
 THREADS = 2
@@ -25,94 +27,115 @@ BLOCK = 4_096
 MUCH = 0.3
 """When more than this share of the rows is to be done again, all are: it is quicker."""
 
-Block = tuple[Signals, np.ndarray, int]
-Work = Callable[[Callable[[Block], Lists], Iterable[Block]], Iterable[Lists]]
+Block = tuple[Signals, np.ndarray, int, np.ndarray | None]
+"""Work for one go: signals, rows of seeds, the depth of their lists, and the least scores that enter those of all tracks."""
+
+
+class Found(NamedTuple):
+    """What came of a block: the lists of its seeds, and pairs of tracks ``first`` whose lists the seeds ``other`` may enter."""
+
+    lists: Lists
+    first: np.ndarray
+    other: np.ndarray
+
+
+Work = Callable[[Callable[[Block], Found], Iterable[Block]], Iterable[Found]]
 """How blocks of work are done: like ``map``."""
 
 
-def in_threads(work: Callable[[Block], Lists], blocks: Iterable[Block]) -> Iterable[Lists]:
+def in_threads(work: Callable[[Block], Found], blocks: Iterable[Block]) -> Iterable[Found]:
     """Blocks on this machine, a thread each; the libraries under them keep to that thread."""
     with threadpool_limits(1), ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(work, blocks))
 
 
-def block(asked: Block) -> Lists:
-    """The lists of some seeds: (signals, rows of the seeds, depth). This is what runs elsewhere, too."""
-    given, seeds, depth = asked
-    return best(given, seeds, depth, given.scorer())
+def block(asked: Block) -> Found:
+    """The lists of some seeds, and whose lists they may enter. This is what runs elsewhere, too.
+
+    ``bounds``, the last that is asked: for each track the least score that enters its list; ``None`` when no list is open.
+    The scores of the seeds serve for both ways: they tell what is mutual, and ``given_back`` bounds the rest from above.
+    """
+    given, seeds, depth, bounds = asked
+    scores, first, other = given.scorer(), [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+
+    def noted(part: np.ndarray) -> np.ndarray:
+        told = scores(part)
+        if bounds is not None:
+            row, track = np.divmod(np.flatnonzero(told >= bounds), bounds.size)
+            back = given.given_back(part).tocoo()
+            score, bound = told[back.row, back.col], bounds[back.col]
+            more = (score < bound) & (score + back.data >= bound)
+            first.append(np.concatenate([track, back.col[more]]))
+            other.append(part[np.concatenate([row, back.row[more]])])
+        return told
+
+    lists = best(given, seeds, depth, noted)
+    return Found(lists, np.concatenate(first), np.concatenate(other))
 
 
 def build(given: Signals, top: int, work: Work = in_threads) -> Lists:
     """The lists of every track, from nothing: exact up to ``EXACT`` tracks or on a cluster, else out of candidates."""
     if given.tracks.height > EXACT and work is in_threads:
         return approximate(given, top)
-    return redone(given, np.arange(given.tracks.height), top, work)
+    return redone(given, np.arange(given.tracks.height), top, work).lists
 
 
-def redone(given: Signals, seeds: np.ndarray, top: int, work: Work = in_threads) -> Lists:
-    """The lists of ``seeds`` (rows), from nothing."""
+def redone(
+    given: Signals, seeds: np.ndarray, top: int, work: Work = in_threads, bounds: np.ndarray | None = None
+) -> Found:
+    """The lists of ``seeds`` (rows), from nothing, and whom they may enter by ``bounds``."""
     depth = depth_for(top)
-    found = Lists.empty(seeds.size, depth)
+    lists = Lists.empty(seeds.size, depth)
     size = max(1, min(BLOCK, -(-seeds.size // (2 * THREADS))))
     parts = [np.arange(start, min(start + size, seeds.size)) for start in range(0, seeds.size, size)]
-    for part, lists in zip(parts, work(block, [(given, seeds[part], depth) for part in parts]), strict=True):
-        found.put(part, lists)
-    return found
+    pairs = [(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))]
+    for part, found in zip(parts, work(block, [(given, seeds[part], depth, bounds) for part in parts]), strict=True):
+        lists.put(part, found.lists)
+        pairs.append((found.first, found.other))
+    first, other = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    return Found(lists, first, other)
 
 
 def updated(given: Signals, old: Lists, is_touched: np.ndarray, top: int, work: Work = in_threads) -> tuple[Lists, int]:
     """The lists of every track out of those of last night, and the number of rows that were worked out from nothing.
 
-    ``old`` has a row for each of tonight's tracks (any for a new one) and names others by tonight's rows; -2 for one that is
-    gone. ``is_touched`` marks the tracks that are new or changed, and every version of a song that has such a one or lost one.
+    ``old`` has a row for each of tonight's tracks (any for a new one) and names others by tonight's rows, -2 for one that is
+    gone or touched; it is used up. ``is_touched`` marks the tracks that are new or changed, and every version of a song that
+    has such a one or lost one.
     """
     total, depth = is_touched.size, depth_for(top)
-    left = old.others.copy()
-    left[(left >= 0) & is_touched[np.maximum(left, 0)]] = -2
-    is_lost = is_touched | ((left < 0).all(axis=1) & ~old.is_whole)
+    left = np.unique(np.flatnonzero(old.others == -2) // depth)
+    old.put(left, old.of(left).closed(depth))
+    is_lost = is_touched | ((old.others[:, 0] < 0) & ~old.is_whole)
     if is_lost.sum() > MUCH * total:
         return build(given, top, work), total
-    lists = _without(old, left)
-    _enter(given, lists, np.flatnonzero(~is_lost), np.flatnonzero(is_touched), depth)
-    again = np.flatnonzero(is_lost | ((lists.lengths < reserve_for(top)) & ~lists.is_whole))
-    lists.put(again, redone(given, again, top, work))
-    return lists, again.size
+    touched, floor = np.flatnonzero(is_touched), _floor(old)
+    bounds = ((floor - 0.5) / MILLION - ERROR).astype(np.float32)
+    bounds[is_lost] = np.inf
+    found = redone(given, touched, top, work, bounds)
+    _enter(given, old, found, floor)
+    old.put(touched, found.lists)
+    is_short = (old.others[:, reserve_for(top) - 1] < 0) & ~old.is_whole
+    again = np.flatnonzero((is_lost | is_short) & ~is_touched)
+    old.put(again, redone(given, again, top, work).lists)
+    return old, touched.size + again.size
 
 
-def _without(old: Lists, left: np.ndarray) -> Lists:
-    """The lists closed up where somebody left (-2 in ``left``)."""
-    lists = old.of(np.arange(len(left)))
-    lists.others[:] = left
-    rows = np.flatnonzero((left == -2).any(axis=1))
-    part = lists.of(rows)
-    order = np.argsort(part.others < 0, axis=1, kind="stable")
-    for name in ("others", "audio", "metadata", "collaborative", "together"):
-        table = np.take_along_axis(getattr(part, name), order, axis=1)
-        table[np.take_along_axis(part.others, order, axis=1) < 0] = -1 if name == "others" else 0
-        getattr(lists, name)[rows] = table
-    return lists
+def _floor(lists: Lists) -> np.ndarray:
+    """The least score, in millionths, that enters each list: that of its last place, if others may stand beyond it."""
+    last = np.arange(len(lists.others)), np.maximum(lists.lengths - 1, 0)
+    score = lists.audio[last] + lists.metadata[last] + lists.collaborative[last]
+    return np.where(lists.is_whole, 1, np.maximum(score, 1))
 
 
-def _enter(given: Signals, lists: Lists, seeds: np.ndarray, newcomers: np.ndarray, depth: int) -> None:
-    """Let ``newcomers`` (rows) into the lists of ``seeds`` where they belong."""
-    if not newcomers.size or not seeds.size:
-        return
-    scores = given.scorer(newcomers)
-    lengths = lists.lengths
-    last = lists.scores[np.arange(len(lengths)), np.maximum(lengths - 1, 0)]
-    floor = np.where(lists.is_whole, 1, np.maximum(last, 1))
-    step = min(max(64, SQUARE // newcomers.size), BLOCK)
-
-    def entering(start: int) -> tuple[np.ndarray, np.ndarray]:
-        part = seeds[start : start + step]
-        told = scores(part)
-        row, other = np.nonzero(told >= ((floor[part] - 0.5) / MILLION - ERROR).astype(np.float32)[:, None])
-        return part[row], newcomers[other]
-
-    with threadpool_limits(1), ThreadPoolExecutor(THREADS) as pool:
-        pairs = list(pool.map(entering, range(0, seeds.size, step)))
-    for first, other in pairs:
-        _merge(given, lists, first, other, addends(given, first, other), floor, depth)
+def _enter(given: Signals, lists: Lists, found: Found, floor: np.ndarray) -> None:
+    """Let the seeds of ``found`` into the lists where they belong."""
+    order = np.argsort(found.first, kind="stable")
+    first, other = found.first[order], found.other[order]
+    edges = np.searchsorted(first, np.arange(0, len(lists.others) + BLOCK, BLOCK))
+    for start, stop in pairwise(edges):
+        part = slice(start, stop)
+        _merge(given, lists, first[part], other[part], addends(given, first[part], other[part]), floor)
 
 
 def _merge(
@@ -122,28 +145,29 @@ def _merge(
     other: np.ndarray,
     values: dict[str, np.ndarray],
     floor: np.ndarray,
-    depth: int,
 ) -> None:
-    score = values["audio"] + values["metadata"] + values["collaborative"]
-    enters = score >= floor[first]
+    """Let pairs into the lists of ``first`` whose ``values`` sum to its floor and stand before what is not known."""
+    depth = lists.others.shape[1]
+    enters = values["audio"] + values["metadata"] + values["collaborative"] >= floor[first]
     rows, row = np.unique(first[enters], return_inverse=True)
     if not rows.size:
         return
     part = lists.of(rows)
-    last = np.maximum(part.lengths - 1, 0)
-    old_row, column = np.nonzero(part.others >= 0)
-    merged = {name: np.concatenate([getattr(part, name)[old_row, column], values[name][enters]]) for name in values}
-    everybody = np.concatenate([part.others[old_row, column], other[enters]])
-    new = arranged(given.songs, rows.size, np.concatenate([old_row, row]), everybody, merged, depth)
-    new.is_whole = part.is_whole & (new.others[:, -1] < 0)
+    come = arranged(
+        given.songs, rows.size, row, other[enters], {name: told[enters] for name, told in values.items()}, depth
+    )
+    stay, new = part.pairs(), come.pairs()  # no song is in both: who has a version among newcomers is one
+    both = {name: np.concatenate([stay[name], new[name]]) for name in stay}
+    key = keys(both["row"], both["audio"] + both["metadata"] + both["collaborative"], both["others"])
     # of a list that was cut short only what stands before its last one is sure: who comes after it may not be the next
-    stands = np.where(part.is_whole, -1, part.others[np.arange(rows.size), last])
-    end = np.where(stands >= 0, (new.others == stands[:, None]).argmax(axis=1), depth)
-    beyond = (np.arange(depth) > end[:, None]) & ((new.others == stands[:, None]).any(axis=1))[:, None]
-    new.others[beyond] = -1
-    for name in values:
-        getattr(new, name)[beyond] = 0
-    lists.put(rows, new)
+    last = key[np.cumsum(part.lengths) - 1]
+    is_sure = (key < last[both["row"]]) | part.is_whole[both["row"]]
+    is_sure[: stay["row"].size] = True
+    order = np.flatnonzero(is_sure)
+    order = order[np.argsort(key[order], kind="stable")]
+    merged = Lists.of_pairs(rows.size, depth, {name: told[order] for name, told in both.items()})
+    merged.is_whole = part.is_whole & (merged.others[:, -1] < 0)
+    lists.put(rows, merged)
 
 
 def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]:
@@ -155,29 +179,17 @@ def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]
     ids = given.tracks["track_id"]
     told = published(given, lists, top)
     for start in range(0, ids.len(), BLOCK):
-        part = told.of(start, start + BLOCK)
-        row, column = np.nonzero(part.others >= 0)
-        rank = column + 1
-        first, other = row + start, part.others[row, column]
-        together = pl.Series(part.together[row, column], dtype=pl.Int32)
-        frame = pl.DataFrame(
+        row, others, audio, metadata, collaborative, together = told.of(start, start + BLOCK).pairs().values()
+        yield pl.DataFrame(
             {
-                "rank": pl.Series(rank, dtype=pl.Int32),
-                "score": part.scores[row, column] / MILLION,
-                "audio": part.audio[row, column] / MILLION,
-                "metadata": part.metadata[row, column] / MILLION,
-                "collaborative": part.collaborative[row, column] / MILLION,
+                "track_id": ids.gather(row + start),
+                "rank": pl.Series(places(row, BLOCK) + 1, dtype=pl.Int32),
+                "neighbour_id": ids.gather(others),
+                "score": (audio + metadata + collaborative) / MILLION,
+                "audio": audio / MILLION,
+                "metadata": metadata / MILLION,
+                "collaborative": collaborative / MILLION,
+                "adjustments": np.zeros(row.size),
                 "baskets_together": together,
             }
-        )
-        yield frame.select(
-            pl.Series("track_id", ids.gather(first)),
-            "rank",
-            pl.Series("neighbour_id", ids.gather(other)),
-            "score",
-            "audio",
-            "metadata",
-            "collaborative",
-            pl.lit(0.0).alias("adjustments"),
-            pl.when(pl.col("baskets_together") > 0).then("baskets_together"),
-        )
+        ).with_columns(pl.when(pl.col("baskets_together") > 0).then("baskets_together"))

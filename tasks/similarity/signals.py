@@ -6,13 +6,14 @@ matrices, and the exact addends of the few pairs that it chose. With a frozen ``
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, diags_array, hstack
 
 from schemas.catalogue import FEATURES
-from tasks.similarity.company import Circles, Company, company
+from tasks.similarity.company import Circles, Company, company, scaled
 
 PARTS = ("artist", "album", "genre", "era", "script", "word")
 """Kinds of metadata: two songs have a cosine by each of them, 0 where either has none."""
@@ -65,20 +66,62 @@ class Scale:
         ids = songs.select("track_id")
         mean, deviation = _moments(_sound_columns(ids.join(features, on="track_id"))[0])
         tracks = songs.sort("track_id").with_row_index("row")
-        terms = _terms(tracks)
-        credits = terms.filter(part="artist")
-        artists = incidence(credits.select("row", value="term"), tracks.height)
+        terms = {part: told.unique() for part, told in _terms(tracks).items()}
+        artists = terms["artist"]["term"].unique().sort()
+        credits = incidence(terms["artist"].select("row", value="term"), tracks.height)
         return cls(
             tracks=songs.height,
             baskets=baskets.join(ids, on="track_id", how="semi")["basket_id"].n_unique(),
             mean=mean,
             deviation=deviation,
-            carriers=terms.group_by("part", "term")
-            .agg(carriers=pl.len())
+            carriers=pl.concat(
+                held.group_by(pl.lit(part).alias("part"), "term").agg(carriers=pl.len()) for part, held in terms.items()
+            )
             .filter(pl.col("carriers") > 1)
             .sort("part", "term"),
-            circles=Circles.of(_placed(baskets, tracks), artists, credits["term"].unique().sort()),
+            circles=Circles.of(_placed(baskets, tracks), credits, artists),
         )
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """``rows`` [track, term] of length 1 (or 0) in each part, rare terms weighing more; ``terms`` [part, term, carriers] names
+    the columns."""
+
+    rows: csr_array
+    terms: pl.DataFrame
+
+    @classmethod
+    def of(cls, tracks: pl.DataFrame, scale: Scale) -> "Metadata":
+        """As ``scale`` knows the terms; those that it does not know come last in their part."""
+        places, named, width = [], [], 0
+        for part, told in _terms(tracks).items():
+            known = scale.carriers.filter(part=part).select("term", "carriers")
+            new = told.select("term").join(known, on="term", how="anti").unique().sort("term")
+            terms = pl.concat([known, new.with_columns(carriers=pl.lit(1, pl.UInt32))]).with_row_index("column", width)
+            places.append(told.join(terms, on="term").select("row", "column"))
+            named.append(terms.select(pl.lit(part).alias("part"), "term", "carriers"))
+            width += terms.height
+        terms = pl.concat(named)
+        row, column = pl.concat(places).cast(pl.Int32).to_numpy().T
+        rows = csr_array((np.ones(row.size), (row, column)), shape=(tracks.height, width))
+        part = terms["part"].rle_id().to_numpy()[rows.indices]
+        rarity = np.log1p(max(scale.tracks, 1) / terms["carriers"].to_numpy())[rows.indices]
+        piece = len(PARTS) * np.repeat(np.arange(tracks.height), np.diff(rows.indptr)) + part
+        rows.data = rarity / np.sqrt(np.bincount(piece, rarity**2))[piece]
+        return cls(rows, terms)
+
+    @cached_property
+    def parts(self) -> dict[str, csr_array]:
+        """The rows of each part alone."""
+        return {part: csr_array(self.rows[:, np.flatnonzero(self.terms["part"] == part)]) for part in PARTS}
+
+    def weighed(self, weights: Mapping[str, float]) -> csr_array:
+        """Rows whose product is the sum of the parts' products, each by its weight."""
+        roots = self.terms["part"].replace_strict({part: weights[f"metadata.{part}"] ** 0.5 for part in PARTS})
+        found = scaled(self.rows, columns=roots.to_numpy()).copy()
+        found.eliminate_zeros()
+        return found
 
 
 @dataclass(frozen=True)
@@ -101,34 +144,29 @@ class Signals:
     _audio: np.ndarray
     _is_known: np.ndarray
     _is_odd: np.ndarray
-    _parts: dict[str, csr_array]
+    _told: Metadata
     _company: Company
     _metadata: csr_array
     _gives: csr_array
-    _takes: csr_array
+    _kin: csr_array
     _weights: Mapping[str, float]
 
-    def scorer(self, others: np.ndarray | None = None) -> Callable[[np.ndarray], np.ndarray]:
-        """A function from rows of seeds to their scores with ``others`` (all tracks): [seeds, others] in single precision.
+    def scorer(self) -> Callable[[np.ndarray], np.ndarray]:
+        """A function from rows of seeds to their scores with all tracks: [seeds, tracks] in single precision.
 
         Exact up to that precision; minus infinity for the versions of a seed.
         """
-        picked = np.arange(self.tracks.height) if others is None else others
-        whole = others is None
-        dense = self.dense if whole else self.dense[picked]
-        takes = csr_array((self.takes if whole else self.takes[picked]).T)
-        song = csr_array((self._song if whole else self._song[picked]).T)
-        links = self.links if whole else csr_array(self.links[:, picked])
-        odd = np.flatnonzero(self._is_odd[picked])
+        everybody, odd = np.arange(self.tracks.height), np.flatnonzero(self._is_odd)
+        takes, song = self._across
 
         def scores(seeds: np.ndarray) -> np.ndarray:
-            told = self.dense[seeds] @ dense.T
+            told = self.dense[seeds] @ self.dense.T
             odd_seeds = np.flatnonzero(self._is_odd[seeds])
             if odd_seeds.size:
-                told[odd_seeds] = self._dense_scores(seeds[odd_seeds], picked)
+                told[odd_seeds] = self._dense_scores(seeds[odd_seeds], everybody)
             if odd.size:
-                told[:, odd] = self._dense_scores(seeds, picked[odd])
-            for part in (self.gives[seeds] @ takes, links[seeds]):
+                told[:, odd] = self._dense_scores(seeds, odd)
+            for part in (self.gives[seeds] @ takes, self.links[seeds]):
                 pairs = part.tocoo()
                 told[pairs.row, pairs.col] += pairs.data
             versions = (self._song[seeds] @ song).tocoo()
@@ -136,6 +174,25 @@ class Signals:
             return told
 
         return scores
+
+    @cached_property
+    def _across(self) -> tuple[csr_array, csr_array]:
+        """``takes`` and the songs of the tracks, turned over."""
+        return csr_array(self.takes.T), csr_array(self._song.T)
+
+    def given_back(self, seeds: np.ndarray) -> csr_array:
+        """What all tracks as seeds give to ``seeds`` for baskets, which is not mutual: [seeds, tracks].
+
+        With the scores of the seeds it sums to no less than the scores of the others with them: all else is mutual.
+        """
+        held, gives, links = self._turned
+        return csr_array(held[seeds] @ gives + links[seeds])
+
+    @cached_property
+    def _turned(self) -> tuple[csr_array, csr_array, csr_array]:
+        """The baskets that a track is in, the tracks that give for a basket, and the tracks that are linked to one."""
+        held, gives = self._company.held.astype(np.float32), self._gives.astype(np.float32)
+        return held, csr_array(gives.T), csr_array(self.links.T)
 
     def _dense_scores(self, seeds: np.ndarray, others: np.ndarray) -> np.ndarray:
         """What ``dense`` would say if it knew which features two tracks have in common."""
@@ -154,17 +211,18 @@ class Signals:
         And ``together``: the baskets that hold both.
         """
         near = self._weights["collaborative.near"] * _at(self._company.near, first, other)
+        shared = dots(self._gives, self._company.held, first, other) + dots(self._kin, self._kin, first, other)
         return {
             "audio": self._weights["audio.cosine"] * self._sounds(first, other),
             "metadata": dots(self._metadata, self._metadata, first, other),
-            "collaborative": dots(self._gives, self._takes, first, other) + near,
+            "collaborative": shared + near,
             "together": dots(self._company.held, self._company.held, first, other),
         }
 
     def cosines(self, first: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
         """Each of ``SIGNALS`` alone for the pairs of rows, before it is weighed."""
         heard = self._company
-        told = {f"metadata.{name}": dots(part, part, first, other) for name, part in self._parts.items()}
+        told = {f"metadata.{name}": dots(part, part, first, other) for name, part in self._told.parts.items()}
         return told | {
             "audio.cosine": self._sounds(first, other),
             "collaborative.together": dots(heard.together, heard.held, first, other),
@@ -179,7 +237,8 @@ class Signals:
         if kind == "audio":
             return np.asarray(self._sound[seeds] @ self._sound.T)
         if kind == "metadata":
-            return csr_array(self._parts[part][seeds] @ self._parts[part].T)
+            told = self._told.parts[part]
+            return csr_array(told[seeds] @ told.T)
         if part == "near":
             return csr_array(self._company.near[seeds])
         given = getattr(self._company, part)
@@ -190,16 +249,10 @@ class Signals:
         """The number of baskets of each track."""
         return self._company.baskets
 
-    def company_prints(self, baskets: pl.DataFrame) -> np.ndarray:
-        """A number for each row that changes when anything changes that baskets say of it; ``baskets`` as at the beginning."""
-        names = baskets.join(self.tracks.select("track_id"), on="track_id", how="semi")["basket_id"].unique().sort()
-        keys = (
-            np.concatenate([names.hash(seed).to_numpy() for seed in (1, 2)]) if names.len() else np.zeros(2, np.uint64)
-        )
-        ids = self.tracks["track_id"].hash(3).to_numpy()
-        # steps and not near: that another song became more common is that song's change, and not a change of this one
-        found = _prints(self._gives, keys) + 3 * _prints(self._takes, keys) + 5 * _prints(self._company.steps, ids)
-        return np.asarray(found.view(np.int64))
+    @property
+    def company_prints(self) -> np.ndarray:
+        """A number for each row that changes when anything changes that baskets say of it."""
+        return self._company.prints
 
     def _sounds(self, first: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Cosines of pairs over the features that both tracks have; 0 where they share none."""
@@ -233,35 +286,42 @@ def signals(
     )
     length = np.linalg.norm(audio, axis=1, keepdims=True)
     sound = np.divide(audio, length, out=np.zeros_like(audio), where=length > 0)
-    parts, carriers = _metadata(tracks, scale)
-    metadata = csr_array(hstack([part * weights[f"metadata.{name}"] ** 0.5 for name, part in parts.items()]))
-    metadata.eliminate_zeros()
-    is_common = carriers > max(COMMON, scale.tracks // 16)
-    rare = csr_array(metadata @ diags_array((~is_common).astype(float)))
+    song = tracks["song_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    told = Metadata.of(tracks, scale)
+    metadata = told.weighed(weights)
+    is_common = told.terms["carriers"].to_numpy() > max(COMMON, scale.tracks // 16)
+    rare = scaled(metadata, columns=~is_common).copy()
     rare.eliminate_zeros()
     common = metadata[:, np.flatnonzero(is_common)].toarray()
-    credits = csr_array((parts["artist"] > 0).astype(np.float64))
-    artists = tracks["artist_ids"].explode().drop_nulls().unique().sort()
+    is_artist = told.terms["part"] == "artist"
+    credits = csr_array(told.rows[:, np.flatnonzero(is_artist)])
+    credits.data[:] = 1.0
+    artists = told.terms["term"].filter(is_artist)
     heard = company(_placed(baskets, tracks), credits, artists, scale.tracks, scale.circles)
-    gives, takes = _weighed(heard, weights)
+    gives = heard.together * weights["collaborative.together"] + heard.alike * weights["collaborative.alike"]
+    gives.eliminate_zeros()
+    kin = scaled(heard.artists, weights["collaborative.artists"] ** 0.5).copy()
+    kin.eliminate_zeros()
     return Signals(
         tracks=tracks,
         scale=scale,
-        songs=tracks["song_id"].rank("dense").to_numpy().astype(np.int64) - 1,
+        songs=song,
         dense=np.hstack([sound * weights["audio.cosine"] ** 0.5, common]).astype(np.float32),
-        gives=_single(hstack([rare, gives])),
-        takes=_single(hstack([rare, takes])),
-        links=_single(heard.near * weights["collaborative.near"]),
-        _song=_single(incidence(tracks.select("row", value="song_id"), tracks.height)),
+        gives=csr_array(hstack([part.astype(np.float32) for part in (rare, gives, kin)])),
+        takes=csr_array(hstack([part.astype(np.float32) for part in (rare, heard.held, kin)])),
+        links=(heard.near * weights["collaborative.near"]).astype(np.float32),
+        _song=csr_array(
+            (np.ones(song.size, dtype=np.float32), (np.arange(song.size), song)), shape=(song.size, song.size)
+        ),
         _sound=sound,
         _audio=audio,
         _is_known=is_known,
         _is_odd=_odd(is_known),
-        _parts=parts,
+        _told=told,
         _company=heard,
         _metadata=metadata,
         _gives=gives,
-        _takes=takes,
+        _kin=kin,
         _weights=weights,
     )
 
@@ -281,17 +341,6 @@ def _odd(is_known: np.ndarray) -> np.ndarray:
     return np.asarray(has_any & (pattern != patterns[times.argmax()]))
 
 
-def _weighed(heard: Company, weights: Mapping[str, float]) -> tuple[csr_array, csr_array]:
-    """What a seed gives for each basket, and in which a song takes it; closeness aside. Their product is weighed."""
-    gives = heard.together * weights["collaborative.together"] + heard.alike * weights["collaborative.alike"]
-    artists = heard.artists * weights["collaborative.artists"] ** 0.5
-    both = csr_array(hstack([gives, artists])), csr_array(hstack([heard.held, artists]))
-    for matrix in both:
-        matrix.eliminate_zeros()
-        matrix.sort_indices()
-    return both
-
-
 def dots(left: csr_array, right: csr_array, first: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Dot products of rows of ``left`` and rows of ``right``, pair by pair."""
     told = np.zeros(first.size)
@@ -303,24 +352,6 @@ def dots(left: csr_array, right: csr_array, first: np.ndarray, other: np.ndarray
 def _at(matrix: csr_array, first: np.ndarray, other: np.ndarray) -> np.ndarray:
     """The values of ``matrix`` at pairs of rows and columns; of no pairs none, for which scipy would give a matrix or an error."""
     return np.asarray(matrix[first, other]) if first.size else np.empty(0)
-
-
-def _prints(matrix: csr_array, keys: np.ndarray) -> np.ndarray:
-    """A number for each row that its values and the keys of their columns make, in any order."""
-    entries = _stirred(keys[matrix.indices] ^ _stirred(matrix.data.astype(np.float64).view(np.uint64)))
-    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(entries, dtype=np.uint64)])
-    return np.asarray(sums[matrix.indptr[1:]] - sums[matrix.indptr[:-1]])
-
-
-def _stirred(bits: np.ndarray) -> np.ndarray:
-    """Every bit of a number spread over all of them (the finalizer of MurmurHash3)."""
-    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
-        bits = (bits ^ (bits >> np.uint64(33))) * np.uint64(factor)
-    return np.asarray(bits ^ (bits >> np.uint64(33)))
-
-
-def _single(matrix: csr_array) -> csr_array:
-    return csr_array(matrix).astype(np.float32)
 
 
 def audio_features(features: pl.DataFrame, scale: Scale | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -358,50 +389,18 @@ def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, np.sqrt((centred**2).sum(axis=0) / counts)
 
 
-def _terms(tracks: pl.DataFrame) -> pl.DataFrame:
-    """[row, part, term]: the metadata of each track, each term once."""
-    columns = {
-        "artist": pl.col("artist_ids"),
-        "album": pl.concat_list("album_id"),
-        "genre": pl.col("genres"),
-        "era": pl.concat_list(
-            pl.format("{} {}", pl.lit(phase), (pl.col("released_on").dt.year() + phase) // ERA)
-            for phase in (0, ERA // 2)
-        ),
-        "script": _scripts(pl.col("title_key")),
-        "word": pl.col("title_key").str.split(" "),
-    }
-    parts = [
-        tracks.select("row", part=pl.lit(name), term=column).explode("term").drop_nulls().unique()
-        for name, column in columns.items()
+def _terms(tracks: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """[row, term] for each part: the metadata of each track; a term may be told twice."""
+    title = pl.col("title_key")
+    lists = {"artist": pl.col("artist_ids"), "genre": pl.col("genres"), "word": title.str.split(" ")}
+    eras = [
+        pl.format("{} {}", pl.lit(phase), (pl.col("released_on").dt.year() + phase) // ERA) for phase in (0, ERA // 2)
     ]
-    return pl.concat(parts)
-
-
-def _metadata(tracks: pl.DataFrame, scale: Scale) -> tuple[dict[str, csr_array], np.ndarray]:
-    """Rows of length 1 (or 0) for each part, terms weighted by how rare they are; and the carriers of all their columns."""
-    terms = (
-        _terms(tracks)
-        .join(scale.carriers, on=["part", "term"], how="left")
-        .with_columns(pl.col("carriers").fill_null(1))
-    )
-    parts, carriers = {}, []
-    for name in PARTS:
-        held = terms.filter(part=name)
-        columns = held.select("term", "carriers").unique().sort("term")["carriers"].to_numpy().astype(np.float64)
-        ones = incidence(held.select("row", value="term"), tracks.height)
-        count = np.ones(ones.shape[1]) if held.is_empty() else columns
-        rarity = np.log1p(max(scale.tracks, 1) / count)
-        parts[name] = unit(csr_array(ones @ diags_array(rarity)), idf=False)
-        parts[name].sort_indices()
-        carriers.append(count)
-    return parts, np.concatenate(carriers)
-
-
-def _scripts(titles: pl.Expr) -> pl.Expr:
-    """The scripts in which a title is written, those of Japanese as one: what can be known of its language."""
-    found = [pl.when(titles.str.contains(rf"[{letters}]")).then(pl.lit(name)) for name, letters in SCRIPTS.items()]
-    return pl.concat_list(found).list.drop_nulls()
+    scripts = [pl.when(title.str.contains(rf"[{letters}]")).then(pl.lit(name)) for name, letters in SCRIPTS.items()]
+    single: dict[str, list[pl.Expr]] = {"album": [pl.col("album_id")], "era": eras, "script": [*scripts]}
+    told = {part: [tracks.select("row", term=terms).explode("term")] for part, terms in lists.items()}
+    told |= {part: [tracks.select("row", term=term) for term in terms] for part, terms in single.items()}
+    return {part: pl.concat(told[part]).drop_nulls() for part in PARTS}
 
 
 def incidence(pairs: pl.DataFrame, rows: int) -> csr_array:

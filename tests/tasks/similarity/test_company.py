@@ -7,16 +7,27 @@ from scipy.sparse import csr_array
 
 from tasks.similarity.company import THIN, Circles, Company, company
 
-SCHEMA = {"row": pl.UInt32, "basket_id": pl.String, "position": pl.Int32, "weight": pl.Float64}
+SCHEMA = {
+    "row": pl.UInt32,
+    "track_id": pl.String,
+    "basket_id": pl.String,
+    "position": pl.Int32,
+    "weight": pl.Float64,
+}
+NAMES = pl.Series([*"abcdef"])
 
 
-def heard(*lists: str, artists: str = "abcdef", weight: float = 1.0) -> Company:
-    """Each text is a basket, each letter a track; the track's artist is the letter at its place in ``artists``."""
-    rows = [("abcdef".index(t), str(n), place, weight) for n, text in enumerate(lists) for place, t in enumerate(text)]
-    placed = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+def placed(*lists: str) -> pl.DataFrame:
+    """Each text is a basket, each letter a track."""
+    rows = [("abcdef".index(t), t, str(n), place, 1.0) for n, text in enumerate(lists) for place, t in enumerate(text)]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def heard(*lists: str, artists: str = "abcdef", before: tuple[str, ...] | None = None) -> Company:
+    """The track's artist is the letter at its place in ``artists``; the model was fitted to the lists ``before``."""
     credits = csr_array((np.ones(6), (np.arange(6), ["abcdef".index(a) for a in artists])), shape=(6, 6))
-    names = pl.Series([*"abcdef"])
-    return company(placed, credits, names, 6, Circles.of(placed, credits, names))
+    circles = Circles.of(placed(*(lists if before is None else before)), credits, NAMES)
+    return company(placed(*lists), credits, NAMES, 6, circles)
 
 
 def share(left: csr_array, right: csr_array, pair: str) -> float:
@@ -62,20 +73,30 @@ def test_nothing_is_said_where_there_is_nothing(lists: tuple[str, ...]) -> None:
 
 
 def test_an_artist_stands_where_he_stood_when_the_model_was_fitted() -> None:
-    rows = [
-        ("abcdef".index(t), name, place, 1.0)
-        for name, text in {"0": "ab", "1": "ce"}.items()
-        for place, t in enumerate(text)
-    ]
-    placed = pl.DataFrame(rows, schema=SCHEMA, orient="row")
-    names, credits = pl.Series([*"abcdef"]), csr_array(np.eye(6))
-    circles = Circles.of(placed.filter(basket_id="0"), credits, names)
-    found = company(placed, credits, names, 6, circles)
+    found = heard("ab", "ce", before=("ab",))
     assert share(found.artists, found.artists, "ab") == pytest.approx(1.0)
-    assert share(found.artists, found.artists, "ce") == pytest.approx(
-        1.0
-    )  # both were nowhere: they stand where they are
-    moved = placed.with_columns(pl.when(pl.col("row") == 4).then(0).otherwise("row").cast(pl.UInt32).alias("row"))
-    found = company(moved, credits, names, 6, circles)
+    # both were nowhere: they stand where they are
+    assert share(found.artists, found.artists, "ce") == pytest.approx(1.0)
+    found = heard("ab", "ca", before=("ab",))
     assert share(found.together, found.held, "ca") > 0
     assert share(found.artists, found.artists, "ca") == 0  # a is in the new list, but known from the old one
+
+
+@pytest.mark.parametrize(
+    ("lists", "concerned"),
+    [
+        (("abc", "def", "ae"), ""),
+        (("abc", "def", "ae", "bf"), "bf"),
+        (("abc", "def", "ea"), ""),
+        (("acb", "def", "ae"), "abc"),
+        (("abc", "de", "ae"), "def"),
+        (("abc", "def"), "abcdef"),
+    ],
+    ids=["nothing", "a new list", "its order", "the order of three", "one left", "a list that all others listened to"],
+)
+def test_prints_tell_whom_a_change_of_baskets_concerns(lists: tuple[str, ...], concerned: str) -> None:
+    before = ("abc", "def", "ae")
+    then, now = heard(*before), heard(*lists, before=before)
+    assert [letter for letter, is_new in zip("abcdef", then.prints != now.prints, strict=True) if is_new] == [
+        *concerned
+    ]

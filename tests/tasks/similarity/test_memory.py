@@ -1,7 +1,9 @@
 """A night that remembers: whatever came, went or changed, the neighbours are those of a full build with the same model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given as drawn
@@ -9,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from schemas.catalogue import FEATURES
-from tasks.similarity import lists, memory
+from tasks.similarity import memory
 from tasks.similarity.memory import Related, relate
 from tasks.similarity.neighbours import neighbours
 
@@ -70,26 +72,46 @@ TRACKS = st.dictionaries(
 PLAYLISTS = st.dictionaries(st.sampled_from("xyz"), st.text(LETTERS, max_size=6), min_size=1)
 
 
-@settings(max_examples=40, deadline=None)
-@drawn(st.lists(st.tuples(TRACKS, PLAYLISTS), min_size=2, max_size=4))
-def test_any_nights_end_as_if_all_had_been_worked_out_anew(nights: list[tuple[dict, dict]]) -> None:
+@contextmanager
+def shallow() -> Iterator[None]:
     """Lists are short and nothing counts as too much, so that others enter, leave and step in."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "REFIT", 1e9)
         patch.setattr(memory, "REFIT_BASKETS", 1e9)
         patch.setattr("tasks.similarity.neighbours.MUCH", 2.0)
         patch.setattr("tasks.similarity.hubs.HUB", 1)
-        for module in (lists, memory, "tasks.similarity.neighbours"):
-            where = module if isinstance(module, str) else module.__name__
-            patch.setattr(f"{where}.depth_for", lambda top: top + 3)
-        for where in ("tasks.similarity.lists", "tasks.similarity.neighbours", "tasks.similarity.hubs"):
-            patch.setattr(f"{where}.reserve_for", lambda top: top + 1)
+        for module in ("lists", "memory", "neighbours"):
+            patch.setattr(f"tasks.similarity.{module}.depth_for", lambda top: top + 3)
+        for module in ("lists", "neighbours", "hubs"):
+            patch.setattr(f"tasks.similarity.{module}.reserve_for", lambda top: top + 1)
+        yield
+
+
+def assert_as_anew(tonight: Related, frames: Frames) -> None:
+    """The lists are as far as they go those that are worked out from nothing with the same model; so is what is published."""
+    anew = relate(*frames, TOP, (tonight.model, tonight.memory.clear()), lambda: None, "test")
+    kept = tonight.lists.others
+    np.testing.assert_array_equal(kept, np.where(kept >= 0, anew.lists.others, -1))
+    assert told(tonight).equals(told(anew))
+
+
+@settings(max_examples=40, deadline=None)
+@drawn(st.lists(st.tuples(TRACKS, PLAYLISTS), min_size=2, max_size=4))
+def test_any_nights_end_as_if_all_had_been_worked_out_anew(nights: list[tuple[dict, dict]]) -> None:
+    with shallow():
         past = related(night(*nights[0]))
         for tables in nights[1:]:
-            tonight = related(night(*tables), past)
-            anew = relate(*night(*tables), TOP, (past.model, past.memory.clear()), lambda: None, "test")
-            assert told(tonight).equals(told(anew))
-            past = tonight
+            past = related(night(*tables), past)
+            assert_as_anew(past, night(*tables))
+
+
+def test_who_scores_as_the_last_of_a_list_that_somebody_left_may_not_be_the_next() -> None:
+    """All are alike and stand by id: a leaves, z comes, but g, whom the list of i did not reach, stands before z."""
+    before, after = ({one: (0, place, 0.5) for place, one in enumerate(ids)} for ids in ("abcdefghi", "bcdefghiz"))
+    with shallow():
+        tonight = related(night(after, {}), related(night(before, {})))
+        assert_as_anew(tonight, night(after, {}))
+    assert [*tonight.lists.others[7]] == [0, 1, 2, 3, 4, -1]
 
 
 def test_a_new_playlist_concerns_its_own_songs_and_nobody_else() -> None:
