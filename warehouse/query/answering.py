@@ -11,7 +11,7 @@ from warehouse.connection import reader
 from warehouse.query.asking import Asked, ask, basket_names, shared_baskets
 from warehouse.query.names import named
 from warehouse.query.ranking import Pool
-from warehouse.query.reasons import reasons
+from warehouse.query.reasons import reasons, told_baskets
 
 REASON = pl.Struct(
     {"kind": pl.String(), "text": pl.String(), "contribution": pl.Float64(), "evidence": pl.List(pl.String())}
@@ -110,7 +110,9 @@ def answer(
 def described(con: DuckDBPyConnection, asked: Asked) -> pl.DataFrame:
     """The chosen songs with their reasons, as ``COLUMNS``."""
     together = [shared_baskets(asked.seeds, one.row) for one in asked.listing.chosen]
-    names = basket_names(con, together)
+    names = basket_names(
+        con, [told_baskets(one.row, shared) for one, shared in zip(asked.listing.chosen, together, strict=True)]
+    )
     rows = []
     for one, shared in zip(asked.listing.chosen, together, strict=True):
         told = reasons(one, asked.seeds, shared, names)

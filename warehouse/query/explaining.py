@@ -12,7 +12,7 @@ from schemas.errors import UnknownSongError
 from warehouse.connection import reader
 from warehouse.query.asking import Asked, Row, ask, basket_names, drawn, known, shared_baskets
 from warehouse.query.ranking import Candidate, Listing, checked_by, cut_by, ranked
-from warehouse.query.reasons import reasons
+from warehouse.query.reasons import reasons, told_baskets
 from warehouse.statements import statement
 
 NAMED = 3
@@ -89,7 +89,7 @@ def why(
                 f"{_named(card)} is none of the neighbours of {_all_named(asked.seeds)}: `segue why-not` tells what kept it out"
             )
         together = shared_baskets(asked.seeds, one.row)
-        names = basket_names(con, [together])
+        names = basket_names(con, [told_baskets(one.row, together)])
     told = reasons(one, asked.seeds, together, names, in_full=True)
     frame = pl.DataFrame(
         [reason._asdict() for reason in told],

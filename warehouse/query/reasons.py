@@ -117,16 +117,17 @@ def reasons(
     for addend, value in one.addends.items():
         sums.setdefault(kind_of(addend), []).append(value)
     totals = {kind: fsum(values) for kind, values in sums.items()}
+    is_kin = not any(together.values()) and totals.get("collaborative", 0.0) > 0
     texts = {
         "audio": sound(song, seeds) if totals.get("audio", 0.0) > 0 else contrast(song, seeds),
         "metadata": facts(song, seeds) if totals.get("metadata", 0.0) > 0 else "",
-        "collaborative": company(song, seeds, together, names)
-        or (kinship(song, seeds) if totals.get("collaborative", 0.0) > 0 else ""),
+        "collaborative": kinship(song, seeds, names) if is_kin else company(song, seeds, together, names),
         "variety": f"held back a little: “{one.repeated.row['name']}” is higher up" if one.repeated else "",
     }
+    baskets = [basket_id for ids in told_baskets(song, together).values() for basket_id in ids]
     evidence = {
         "metadata": _shared_ids(song, seeds) if texts["metadata"] else [],
-        "collaborative": [basket_id for ids in together.values() for basket_id in ids],
+        "collaborative": (baskets or song["artist_ids"]) if texts["collaborative"] else [],
         "variety": [one.repeated.track_id] if one.repeated else [],
     }
     if in_full:
@@ -137,6 +138,10 @@ def reasons(
             )
             for addend, value in ordered
         ]
+    if any(totals.get(kind, 0.0) > 0 and texts[kind] for kind in ("audio", "collaborative")) and _is_years(song, seeds):
+        texts["metadata"] = (
+            ""  # very many songs have a year in common: that is told where there is nothing else to tell
+        )
     ordered = sorted(totals.items(), key=lambda item: -item[1])
     shown = set(islice((kind for kind, value in ordered if value and texts.get(kind)), SENTENCES))
     return [
@@ -166,13 +171,19 @@ def company(
     return f"in {places} {whom}{chance} ({confidence(count)} evidence)"
 
 
-def kinship(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+def kinship(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> str:
     """What baskets say of a song that stands in none with a seed: it is in others like theirs, or its artists are."""
     whom = f"“{seeds[0]['name']}”" if len(seeds) == 1 else "the songs that you gave"
-    places = {kind: ids for kind, ids in (song["baskets"] or {}).items() if ids}
+    places = told_baskets(song, {})
     if not places:
         return f"its artists stand in lists with those of {whom}"
-    return f"in {_listed([_places(kind, ids, {}) for kind, ids in places.items()])}, in company like that of {whom}"
+    return f"in {_listed([_places(kind, ids, names) for kind, ids in places.items()])}, in company like that of {whom}"
+
+
+def told_baskets(song: Mapping[str, Any], together: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """By kind, the baskets of which a sentence tells: those that hold the song and a seed, or else those that hold the song."""
+    told = together if any(together.values()) else (song["baskets"] or {})
+    return {kind: basket_ids for kind, basket_ids in told.items() if basket_ids}
 
 
 def _places(kind: str, basket_ids: Sequence[str], names: Mapping[str, str]) -> str:
@@ -199,13 +210,21 @@ def confidence(baskets: int) -> str:
 
 def facts(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
     """What is written about both: artists, album, genres, years. A genre alone says little, so it goes with both years."""
+    if _is_years(song, seeds):
+        return _when(song, seeds)
     parts = [_artists(song, seeds), _album(song, seeds)]
     is_genre = not any(parts)
     if is_genre:
         parts.append(_genres(song, seeds))
     if not parts[1]:
-        parts.append(_years(song, seeds, is_wide=is_genre and bool(parts[-1])))
+        parts.append(_years(song, seeds, is_wide=is_genre))
     return ", ".join(part for part in parts if part)
+
+
+def _is_years(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether nothing that is written about both is alike but the years."""
+    own = {*song["artist_ids"], *song["genres"]}
+    return not _album(song, seeds) and all(own.isdisjoint((*seed["artist_ids"], *seed["genres"])) for seed in seeds)
 
 
 def _shared_ids(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -338,6 +357,24 @@ def _years(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_wi
     if abs(year - known[0]) > 3 and not is_wide:
         return ""
     return f"both from {year}" if year == known[0] else f"from {known[0]} and {year}"
+
+
+def _when(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    """When both came out where that is all there is to tell: to the month if it is known, of a list next to which song."""
+    told = _years(song, seeds, is_wide=False)
+    if not told:
+        return ""
+    if len(seeds) > 1:
+        dated = [seed for seed in seeds if seed["released_on"] is not None]
+        near = [seed for seed in dated if abs(seed["released_on"].year - song["released_on"].year) <= 3]
+        alike = [seed["name"] for seed in sorted(near, key=partial(_apart, song))]
+        return f"from {song['released_on'].year}, like {_quoted(alike)} that you gave"
+    first, second = seeds[0]["released_on"], song["released_on"]
+    if (1, 1) in ((first.month, first.day), (second.month, second.day)):
+        return told  # the first of January stands for a year of which no more is known
+    if (first.year, first.month) == (second.year, second.month):
+        return f"both from {first:%B %Y}"
+    return f"from {first:%B}{'' if first.year == second.year else f' {first.year}'} and {second:%B %Y}"
 
 
 def _pair(feature: str, seed: Mapping[str, Any], song: Mapping[str, Any], *, named: bool = False) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from warehouse.query.reasons import company, confidence, contrast, facts, kinship, sound
+from warehouse.query.ranking import Candidate
+from warehouse.query.reasons import company, confidence, contrast, facts, kinship, reasons, sound
 
 Card = dict[str, Any]
 
@@ -67,6 +68,12 @@ def test_a_contrast_needs_a_wide_gap() -> None:
     ([card(genres=["folk", "rock"], released_on=date(1970, 5, 1))], card(genres=["folk"], released_on=date(1972, 1, 1)), "folk, like “Seed”, from 1970 and 1972"),
     ([card(genres=["folk"], released_on=date(1970, 5, 1))], card(genres=["folk"], released_on=date(1990, 1, 1)), "folk, like “Seed”, from 1970 and 1990"),
     ([card(released_on=date(1970, 5, 1))], card(released_on=date(1990, 1, 1)), ""),
+    ([card(released_on=date(1970, 5, 1))], card(released_on=date(1970, 5, 9)), "both from May 1970"),
+    ([card(released_on=date(1970, 5, 1))], card(released_on=date(1970, 6, 9)), "from May and June 1970"),
+    ([card(released_on=date(1970, 5, 1))], card(released_on=date(1972, 6, 9)), "from May 1970 and June 1972"),
+    ([card(released_on=date(1970, 5, 1))], card(released_on=date(1970, 1, 1)), "both from 1970"),
+    ([card(released_on=date(1969, 1, 1)), card(released_on=date(1970, 1, 1), name="Near"), card()], card(released_on=date(1970, 5, 1)), "from 1970, like “Near” and 1 more that you gave"),
+    ([card(released_on=date(1950, 1, 1)), card(released_on=date(1970, 1, 1))], card(released_on=date(1970, 5, 1)), ""),
     ([card(artist_ids=["a"]), card(artist_ids=["a"]), card()], card(artist_ids=["a"], artists=["Ada"]), "by Ada, like “Seed” and 1 more that you gave"),
     ([card(genres=["folk"], tempo=90.0), card(genres=["folk"], tempo=70.0, name="Near"), card()], card(genres=["folk"], tempo=72.0), "folk, like “Near” and 1 more that you gave"),
     ([card(album_id="n"), card()], card(album_id="n", album="Night"), "on Night with one song of them"),
@@ -123,6 +130,37 @@ def test_nothing_is_told_of_what_is_unknown(tell: Callable[[Card, list[Card]], s
 
 def test_company_without_a_shared_basket_is_told_as_that() -> None:
     seed, elsewhere = card(name="Numb"), card(baskets={"playlist": ["playlist:1", "playlist:2"]})
-    assert kinship(elsewhere, [seed]) == "in 2 of your playlists, in company like that of “Numb”"
-    assert kinship(card(), [seed]) == "its artists stand in lists with those of “Numb”"
-    assert kinship(card(), [seed, seed]) == "its artists stand in lists with those of the songs that you gave"
+    names = {"playlist:1": "Calm"}
+    assert kinship(elsewhere, [seed], {}) == "in 2 of your playlists, in company like that of “Numb”"
+    assert (
+        kinship(elsewhere, [seed], names)
+        == "in 2 of your playlists (among them “Calm”), in company like that of “Numb”"
+    )
+    assert kinship(card(), [seed], names) == "its artists stand in lists with those of “Numb”"
+    assert kinship(card(), [seed, seed], names) == "its artists stand in lists with those of the songs that you gave"
+
+
+def test_what_is_told_of_company_can_be_looked_up() -> None:
+    elsewhere = card(baskets={"playlist": ["playlist:1"], "session": []}, artist_ids=["a"])
+    alone = card(artist_ids=["a"])
+    told = [
+        [
+            (reason.text, reason.evidence)
+            for reason in reasons(Candidate(song, {"collaborative": 0.2}), [card()], {}, {"playlist:1": "Calm"})
+        ]
+        for song in (elsewhere, alone)
+    ]
+    assert told == [
+        [("in your playlist “Calm”, in company like that of “Seed”", ["playlist:1"])],
+        [("its artists stand in lists with those of “Seed”", ["a"])],
+    ]
+
+
+def test_a_year_alone_is_told_where_nothing_else_speaks_for_a_song() -> None:
+    seed = card(released_on=date(2019, 3, 4), tempo=72.0)
+    song = card(released_on=date(2019, 5, 6), tempo=74.0)
+    texts = [
+        [reason.text for reason in reasons(Candidate(song, addends), [seed], {}, {})]
+        for addends in ({"metadata": 0.2, "audio": 0.1}, {"metadata": 0.2, "audio": -0.1})
+    ]
+    assert texts == [["", "both slow (72 and 74 BPM)"], ["from March and May 2019", ""]]
