@@ -139,9 +139,7 @@ def reasons(
             for addend, value in ordered
         ]
     if any(totals.get(kind, 0.0) > 0 and texts[kind] for kind in ("audio", "collaborative")) and _is_years(song, seeds):
-        texts["metadata"] = (
-            ""  # very many songs have a year in common: that is told where there is nothing else to tell
-        )
+        texts["metadata"] = ""  # very many songs have a year in common: it is told where there is nothing else
     ordered = sorted(totals.items(), key=lambda item: -item[1])
     shown = set(islice((kind for kind, value in ordered if value and texts.get(kind)), SENTENCES))
     return [

@@ -174,7 +174,7 @@ def test_a_reason_tells_of_the_signal_that_joins_the_two_songs(tmp_path: Path) -
     like = "like “Liked” by Ada, which you liked (100%): "
     assert told == {
         "heard": like + "both full of energy (energy 0.90)",
-        "tagged": like + "ska, like “Liked”",
+        "tagged": like + "ska",
         "listed": like + "in 2 of your playlists together (thin evidence)",
         "akin": like + "in lists like those that hold it",
     }
