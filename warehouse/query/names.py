@@ -97,6 +97,8 @@ def named(con: DuckDBPyConnection, text: str, artist: str | None = None) -> Foun
     """As ``find_song``, on an open connection."""
     values = {"text": text, "artist": artist}
     rows = _rows(con, "query/find_song", values)
+    if not rows and artist is None:
+        rows = _rows(con, "query/find_song_and_artist", {"text": text})
     if rows:
         first, *rest = rows
         once: dict[str, dict[str, Any]] = {}

@@ -33,7 +33,8 @@ create macro strongest_signal(audio, metadata, collaborative) as
 comment on macro strongest_signal is 'The signal that gives most to a score';
 
 create macro names_artist(said, title, artists) as
-    list_contains(
+    (starts_with(said, title || ' ') or ends_with(said, ' ' || title))  -- of few songs, and only their artists are looked at
+    and list_contains(
         list_transform(list_append(artists, array_to_string(artists, ' ')), lambda artist: name_key(artist)),
         case
             when starts_with(said, title || ' by ') then said[len(title) + 5:]
@@ -56,20 +57,27 @@ create macro songs_named(song) as table
                 when songs.track_id = wanted.id then 0
                 when songs.name = song then 1
                 when songs.name_key = wanted.name_key then 2
-                when songs.title_key = wanted.name_key then 3
-                else 4
+                else 3
             end as step
         from songs, wanted
         where songs.track_id = wanted.id
             or songs.name_key = wanted.name_key
             or songs.title_key = wanted.name_key
-            or names_artist(wanted.name_key, songs.name_key, songs.artists)
-            or names_artist(wanted.name_key, songs.title_key, songs.artists)
+    ),
+    credited as (
+        select songs.*, 4 as step
+        from songs, wanted
+        where not exists (from matched)
+            and (
+                names_artist(wanted.name_key, songs.name_key, songs.artists)
+                or names_artist(wanted.name_key, songs.title_key, songs.artists)
+            )
     ),
     nearest as (
         select songs.*, 5 as step
         from songs, wanted
         where not exists (from matched)
+            and not exists (from credited)
             and jaro_winkler_similarity(songs.name_key, wanted.name_key) >= 0.8
         order by
             jaro_winkler_similarity(songs.name_key, wanted.name_key) desc,
@@ -78,6 +86,8 @@ create macro songs_named(song) as table
         limit 1
     )
     from matched
+    union all by name
+    from credited
     union all by name
     from nearest;
 

@@ -10,20 +10,28 @@ near as (
         songs.album,
         songs.song_id,
         songs.popularity,
-        least(
-            damerau_levenshtein(songs.name_key, wanted.name_key),
-            damerau_levenshtein(songs.title_key, wanted.name_key)
-        ) as edits,
+        songs.name_key,
+        songs.title_key,
         greatest(
             jaro_winkler_similarity(songs.name_key, wanted.name_key),
-            jaro_winkler_similarity(songs.title_key, wanted.name_key)
+            case
+                when songs.title_key != songs.name_key then jaro_winkler_similarity(songs.title_key, wanted.name_key)
+            end
         ) as nearness
     from songs, wanted
     where wanted.artist_key is null
         or len(list_filter(songs.artists, lambda artist: contains(name_key(artist), wanted.artist_key))) > 0
+    order by nearness desc, popularity desc nulls last, track_id
+    limit 100  -- more than one song has versions
 )
-select track_id, name, artists, album, song_id, edits
-from near
+select
+    track_id,
+    name,
+    artists,
+    album,
+    song_id,
+    least(damerau_levenshtein(near.name_key, wanted.name_key), damerau_levenshtein(near.title_key, wanted.name_key)) as edits
+from near, wanted
 qualify row_number() over (partition by song_id order by nearness desc, popularity desc nulls last, track_id) = 1
 order by nearness desc, popularity desc nulls last, track_id
 limit 5
