@@ -4,7 +4,8 @@ import numpy as np
 import polars as pl
 from scipy.sparse.linalg import svds
 
-from tasks.similarity.signals import audio_features, incidence, unit
+from tasks.similarity.signals.rows import incidence, unit
+from tasks.similarity.signals.sound import audio_features
 from tasks.standin.catalogue.bundle import bundled
 
 SEED = 7

@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, diags_array
 
-from tasks.similarity.signals import audio_features, incidence, unit
+from tasks.similarity.signals.rows import incidence, unit
+from tasks.similarity.signals.sound import audio_features
 
 SHRINKAGE = 10.0
 """Of item-kNN: pairs in few baskets are worth less."""

@@ -16,8 +16,8 @@ from tasks.ranking import training
 from tasks.ranking.stated import stated
 from tasks.similarity import weights
 from tasks.similarity.lists import best
-from tasks.similarity.signals import audio_features
 from tasks.similarity.signals import signals as related
+from tasks.similarity.signals.sound import audio_features
 from warehouse.query.signals import Corpus, signals
 
 SPLIT = "a fifth of each basket hidden"

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from tasks.similarity.company import Circles
 from tasks.similarity.hubs import HUB
 from tasks.similarity.lists import TABLES, Lists, depth_for
 from tasks.similarity.neighbours import Work, build, in_threads, updated
 from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
+from tasks.similarity.signals.company import Circles
 from tasks.similarity.weights import STATED
 
 METHOD = "lists-3"

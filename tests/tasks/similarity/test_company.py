@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from scipy.sparse import csr_array
 
-from tasks.similarity.company import THIN, Circles, Company, company
+from tasks.similarity.signals.company import THIN, Circles, Company, company
 
 SCHEMA = {
     "row": pl.UInt32,

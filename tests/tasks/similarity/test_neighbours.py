@@ -8,7 +8,8 @@ import pytest
 from schemas.catalogue import FEATURES
 from tasks.similarity.hubs import HUB
 from tasks.similarity.neighbours import build, neighbours
-from tasks.similarity.signals import audio_features, signals
+from tasks.similarity.signals import signals
+from tasks.similarity.signals.sound import audio_features
 from tasks.similarity.weights import STATED
 
 ADDENDS = ("audio", "metadata", "collaborative", "adjustments")

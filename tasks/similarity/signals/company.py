@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, diags_array
 
+from tasks.similarity.signals.rows import heads, scaled
+
 ALIKE = 30
 """A basket listens to so many baskets that share songs with it, the likest ones."""
 NEAR = 10
@@ -115,27 +117,6 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
         artists=_artists(scaled(profile, columns=rarity))[same],
         prints=prints.view(np.int64),
     )
-
-
-def scaled(matrix: csr_array, rows: np.ndarray | float = 1.0, columns: np.ndarray | None = None) -> csr_array:
-    """The matrix with its rows and columns multiplied by numbers: other values at the same places, which are not copied."""
-    data = matrix.data * (np.repeat(rows, np.diff(matrix.indptr)) if isinstance(rows, np.ndarray) else rows)
-    if columns is not None:
-        data *= columns[matrix.indices]
-    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
-
-
-def heads(matrix: csr_array, most: int) -> csr_array:
-    """The ``most`` largest values of each row; of equal ones those that come first. Indices are sorted."""
-    length = np.diff(matrix.indptr)
-    long = np.flatnonzero(np.repeat(length > most, length))  # most rows are short and stay as they are
-    sizes = length[length > most]
-    order = long[np.lexsort((-matrix.data[long], np.repeat(np.arange(sizes.size), sizes)))]
-    place = np.arange(order.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    kept = np.ones(matrix.nnz, dtype=bool)
-    kept[order[place >= most]] = False
-    ends = np.concatenate([[0], np.cumsum(np.minimum(length, most))])
-    return csr_array((matrix.data[kept], matrix.indices[kept], ends), shape=matrix.shape)
 
 
 def _alike(held: csr_array, size: np.ndarray, asked: np.ndarray) -> csr_array:

@@ -1,0 +1,57 @@
+"""Sparse rows: made of pairs, weighed, cut to their largest values, multiplied pair by pair."""
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array, diags_array
+
+
+def incidence(pairs: pl.DataFrame, rows: int) -> csr_array:
+    """[row, value] as a matrix of ones, a column a value."""
+    column = pairs["value"].rank("dense").to_numpy().astype(np.int64) - 1
+    width = int(column.max(initial=-1)) + 1
+    return csr_array(
+        (np.ones(column.size), (pairs["row"].to_numpy().astype(np.int64), column)), shape=(rows, max(width, 1))
+    )
+
+
+def unit(matrix: csr_array, *, idf: bool = True) -> csr_array:
+    """Rows of length 1 (or 0); columns weighted by their rarity before."""
+    if idf:
+        carriers = np.asarray(matrix.sum(axis=0)).ravel()
+        matrix = csr_array(matrix @ diags_array(np.log1p(matrix.shape[0] / np.maximum(carriers, 1))))
+    lengths = np.sqrt(np.asarray(matrix.power(2).sum(axis=1)).ravel())
+    return csr_array(diags_array(np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)) @ matrix)
+
+
+def scaled(matrix: csr_array, rows: np.ndarray | float = 1.0, columns: np.ndarray | None = None) -> csr_array:
+    """The matrix with its rows and columns multiplied by numbers: other values at the same places, which are not copied."""
+    data = matrix.data * (np.repeat(rows, np.diff(matrix.indptr)) if isinstance(rows, np.ndarray) else rows)
+    if columns is not None:
+        data *= columns[matrix.indices]
+    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def heads(matrix: csr_array, most: int) -> csr_array:
+    """The ``most`` largest values of each row; of equal ones those that come first. Indices are sorted."""
+    length = np.diff(matrix.indptr)
+    long = np.flatnonzero(np.repeat(length > most, length))  # most rows are short and stay as they are
+    sizes = length[length > most]
+    order = long[np.lexsort((-matrix.data[long], np.repeat(np.arange(sizes.size), sizes)))]
+    place = np.arange(order.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    kept = np.ones(matrix.nnz, dtype=bool)
+    kept[order[place >= most]] = False
+    ends = np.concatenate([[0], np.cumsum(np.minimum(length, most))])
+    return csr_array((matrix.data[kept], matrix.indices[kept], ends), shape=matrix.shape)
+
+
+def dots(left: csr_array, right: csr_array, first: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Dot products of rows of ``left`` and rows of ``right``, pair by pair."""
+    told = np.zeros(first.size)
+    met = np.flatnonzero((np.diff(left.indptr)[first] > 0) & (np.diff(right.indptr)[other] > 0))
+    told[met] = left[first[met]].multiply(right[other[met]]).sum(axis=1)
+    return told
+
+
+def at(matrix: csr_array, first: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The values of ``matrix`` at pairs of rows and columns; of no pairs none, for which scipy would give a matrix or an error."""
+    return np.asarray(matrix[first, other]) if first.size else np.empty(0)

@@ -1,0 +1,234 @@
+"""What speaks for two songs to belong together: cosines of sound, metadata and baskets. Frames in, matrices and numbers out.
+
+An engine that looks for neighbours asks two things: the scores of many pairs at once in single precision, by products of
+matrices, and the exact addends of the few pairs that it chose. With a frozen ``Scale`` both depend on the two tracks alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_array, hstack
+
+from tasks.similarity.signals.company import Company, company
+from tasks.similarity.signals.metadata import PARTS, Metadata
+from tasks.similarity.signals.rows import at, dots, scaled
+from tasks.similarity.signals.scale import Scale, placed
+from tasks.similarity.signals.sound import audio_features, odd
+
+SIGNALS = (
+    "audio.cosine",
+    *(f"metadata.{part}" for part in PARTS),
+    "collaborative.together",
+    "collaborative.alike",
+    "collaborative.near",
+    "collaborative.artists",
+)
+"""Everything that speaks for two songs, each a cosine or a share; a score weighs them and adds them up."""
+COMMON = 2_000
+"""What more tracks than this, and than a sixteenth of them, have in common is kept in dense columns: cheaper to multiply."""
+
+
+@dataclass(frozen=True)
+class Signals:
+    """One row a track, in the order of ``tracks`` (row, and the table ``songs``, sorted by id).
+
+    The score of seed i and another track j is, but for sounds that are known in part, ``dense[i] @ dense[j] + gives[i] @
+    takes[j] + links[i, j]``: sound and what very many have in common, rare metadata and baskets, closeness in baskets.
+    """
+
+    tracks: pl.DataFrame
+    scale: Scale
+    songs: np.ndarray
+    dense: np.ndarray
+    gives: csr_array
+    takes: csr_array
+    links: csr_array
+    _song: csr_array
+    _sound: np.ndarray
+    _audio: np.ndarray
+    _is_known: np.ndarray
+    _is_odd: np.ndarray
+    _told: Metadata
+    _company: Company
+    _metadata: csr_array
+    _gives: csr_array
+    _kin: csr_array
+    _weights: Mapping[str, float]
+
+    def scorer(self) -> Callable[[np.ndarray], np.ndarray]:
+        """A function from rows of seeds to their scores with all tracks: [seeds, tracks] in single precision.
+
+        Exact up to that precision; minus infinity for the versions of a seed.
+        """
+        everybody, odd = np.arange(self.tracks.height), np.flatnonzero(self._is_odd)
+        takes, song = self._across
+
+        def scores(seeds: np.ndarray) -> np.ndarray:
+            told = self.dense[seeds] @ self.dense.T
+            odd_seeds = np.flatnonzero(self._is_odd[seeds])
+            if odd_seeds.size:
+                told[odd_seeds] = self._dense_scores(seeds[odd_seeds], everybody)
+            if odd.size:
+                told[:, odd] = self._dense_scores(seeds, odd)
+            for part in (self.gives[seeds] @ takes, self.links[seeds]):
+                pairs = part.tocoo()
+                told[pairs.row, pairs.col] += pairs.data
+            versions = (self._song[seeds] @ song).tocoo()
+            told[versions.row, versions.col] = -np.inf
+            return told
+
+        return scores
+
+    @cached_property
+    def _across(self) -> tuple[csr_array, csr_array]:
+        """``takes`` and the songs of the tracks, turned over."""
+        return csr_array(self.takes.T), csr_array(self._song.T)
+
+    def given_back(self, seeds: np.ndarray) -> csr_array:
+        """What all tracks as seeds give to ``seeds`` for baskets, which is not mutual: [seeds, tracks].
+
+        With the scores of the seeds it sums to no less than the scores of the others with them: all else is mutual.
+        """
+        held, gives, links = self._turned
+        return csr_array(held[seeds] @ gives + links[seeds])
+
+    @cached_property
+    def _turned(self) -> tuple[csr_array, csr_array, csr_array]:
+        """The baskets that a track is in, the tracks that give for a basket, and the tracks that are linked to one."""
+        held, gives = self._company.held.astype(np.float32), self._gives.astype(np.float32)
+        return held, csr_array(gives.T), csr_array(self.links.T)
+
+    def _dense_scores(self, seeds: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """What ``dense`` would say if it knew which features two tracks have in common."""
+        width = self._audio.shape[1]
+        one, two = self._audio[seeds].astype(np.float32), self._audio[others].astype(np.float32)
+        known_one, known_two = self._is_known[seeds].astype(np.float32), self._is_known[others].astype(np.float32)
+        lengths = np.sqrt((one**2 @ known_two.T) * (known_one @ (two**2).T))
+        cosines = np.divide(one @ two.T, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+        return np.asarray(
+            self._weights["audio.cosine"] * cosines + self.dense[seeds, width:] @ self.dense[others, width:].T
+        )
+
+    def addends(self, first: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
+        """What each signal adds to the score of the pairs of rows (seed ``first``, song ``other``), in double precision.
+
+        And ``together``: the baskets that hold both.
+        """
+        near = self._weights["collaborative.near"] * at(self._company.near, first, other)
+        shared = dots(self._gives, self._company.held, first, other) + dots(self._kin, self._kin, first, other)
+        return {
+            "audio": self._weights["audio.cosine"] * self._sounds(first, other),
+            "metadata": dots(self._metadata, self._metadata, first, other),
+            "collaborative": shared + near,
+            "together": dots(self._company.held, self._company.held, first, other),
+        }
+
+    def cosines(self, first: np.ndarray, other: np.ndarray) -> dict[str, np.ndarray]:
+        """Each of ``SIGNALS`` alone for the pairs of rows, before it is weighed."""
+        heard = self._company
+        told = {f"metadata.{name}": dots(part, part, first, other) for name, part in self._told.parts.items()}
+        return told | {
+            "audio.cosine": self._sounds(first, other),
+            "collaborative.together": dots(heard.together, heard.held, first, other),
+            "collaborative.alike": dots(heard.alike, heard.held, first, other),
+            "collaborative.near": at(heard.near, first, other),
+            "collaborative.artists": dots(heard.artists, heard.artists, first, other),
+        }
+
+    def alone(self, name: str, seeds: np.ndarray) -> np.ndarray | csr_array:
+        """What one of ``SIGNALS`` says of some rows and all tracks, before it is weighed; unknown features count as average."""
+        kind, _, part = name.partition(".")
+        if kind == "audio":
+            return np.asarray(self._sound[seeds] @ self._sound.T)
+        if kind == "metadata":
+            told = self._told.parts[part]
+            return csr_array(told[seeds] @ told.T)
+        if part == "near":
+            return csr_array(self._company.near[seeds])
+        given = getattr(self._company, part)
+        return csr_array(given[seeds] @ (given if part == "artists" else self._company.held).T)
+
+    @property
+    def counts(self) -> np.ndarray:
+        """The number of baskets of each track."""
+        return self._company.baskets
+
+    @property
+    def company_prints(self) -> np.ndarray:
+        """A number for each row that changes when anything changes that baskets say of it."""
+        return self._company.prints
+
+    def _sounds(self, first: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Cosines of pairs over the features that both tracks have; 0 where they share none."""
+        cosine = np.einsum("ij,ij->i", self._sound[first], self._sound[other])
+        odd = np.flatnonzero(self._is_odd[first] | self._is_odd[other])
+        first, other = first[odd], other[odd]
+        one, two = self._audio[first], self._audio[other]
+        product = np.einsum("ij,ij->i", one, two)
+        lengths = np.einsum("ij,ij->i", one**2, self._is_known[other]) * np.einsum(
+            "ij,ij->i", two**2, self._is_known[first]
+        )
+        cosine[odd] = np.divide(product, np.sqrt(lengths), out=np.zeros_like(product), where=lengths > 0)
+        return cosine
+
+
+def signals(
+    songs: pl.DataFrame,
+    features: pl.DataFrame,
+    baskets: pl.DataFrame,
+    weights: Mapping[str, float],
+    scale: Scale | None = None,
+) -> Signals:
+    """The signals of ``songs`` (a frame of the table of that name) from ``audio_features`` and ``baskets``.
+
+    ``weights`` has one for each of ``SIGNALS``. ``scale`` is that of an earlier catalogue; left out, it is fitted to this one.
+    """
+    scale = scale or Scale.of(songs, features, baskets)
+    tracks = songs.sort("track_id").with_row_index("row")
+    audio, is_known = audio_features(
+        tracks.select("track_id").join(features, on="track_id", how="left", maintain_order="left"),
+        (scale.mean, scale.deviation),
+    )
+    length = np.linalg.norm(audio, axis=1, keepdims=True)
+    sound = np.divide(audio, length, out=np.zeros_like(audio), where=length > 0)
+    song = tracks["song_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    told = Metadata.of(tracks, scale.carriers, scale.tracks)
+    metadata = told.weighed(weights)
+    is_common = told.terms["carriers"].to_numpy() > max(COMMON, scale.tracks // 16)
+    rare = scaled(metadata, columns=~is_common).copy()
+    rare.eliminate_zeros()
+    common = metadata[:, np.flatnonzero(is_common)].toarray()
+    is_artist = told.terms["part"] == "artist"
+    credits = csr_array(told.rows[:, np.flatnonzero(is_artist)])
+    credits.data[:] = 1.0
+    artists = told.terms["term"].filter(is_artist)
+    heard = company(placed(baskets, tracks), credits, artists, scale.tracks, scale.circles)
+    gives = heard.together * weights["collaborative.together"] + heard.alike * weights["collaborative.alike"]
+    gives.eliminate_zeros()
+    kin = scaled(heard.artists, weights["collaborative.artists"] ** 0.5).copy()
+    kin.eliminate_zeros()
+    return Signals(
+        tracks=tracks,
+        scale=scale,
+        songs=song,
+        dense=np.hstack([sound * weights["audio.cosine"] ** 0.5, common]).astype(np.float32),
+        gives=csr_array(hstack([part.astype(np.float32) for part in (rare, gives, kin)])),
+        takes=csr_array(hstack([part.astype(np.float32) for part in (rare, heard.held, kin)])),
+        links=(heard.near * weights["collaborative.near"]).astype(np.float32),
+        _song=csr_array(
+            (np.ones(song.size, dtype=np.float32), (np.arange(song.size), song)), shape=(song.size, song.size)
+        ),
+        _sound=sound,
+        _audio=audio,
+        _is_known=is_known,
+        _is_odd=odd(is_known),
+        _told=told,
+        _company=heard,
+        _metadata=metadata,
+        _gives=gives,
+        _kin=kin,
+        _weights=weights,
+    )
