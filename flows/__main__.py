@@ -5,6 +5,9 @@ import sys
 
 from schemas.errors import SegueError
 
+STOPPED = 130
+"""What Typer makes of Ctrl-C."""
+
 
 def main() -> None:
     """Run a command; an expected error is one line on stderr and its exit code, anything else a traceback."""
@@ -18,9 +21,10 @@ def main() -> None:
         sys.stdout.flush()
         console.fail(str(error))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        console.fail("stopped; nothing that was published or landed is lost")
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == STOPPED:
+            console.fail("stopped; nothing that was published or landed is lost")
+        raise
     except BrokenPipeError:
         # the reader of our output went away, as `segue ... | head` does
         sys.stderr.close()

@@ -29,7 +29,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed
 from tzlocal import get_localzone_name
 
-from flows.ending import GRACE_SECONDS
+from flows.ending import GRACE_SECONDS, take_for_sigterm
 from flows.lifeline import AGAIN_SECONDS, ServerKeeper, answers
 from flows.refresh import refresh
 from flows.settings import use_prefect_server
@@ -47,7 +47,7 @@ SERVER = ("server", "start", "--host", "127.0.0.1", "--port", "4200")
 
 
 def serve_nightly(home: Home, *, cron: str, timezone: str, source: str) -> None:
-    """Serve ``refresh/nightly`` until stopped; the schedule and its history live in the Prefect server.
+    """Serve ``refresh/nightly`` until SIGTERM or Ctrl-C, or until its terminal is closed; the schedule and its history live in the Prefect server.
 
     A night that was missed while nobody served is caught up once. A server of ours or a runner that dies is started again.
 
@@ -58,6 +58,7 @@ def serve_nightly(home: Home, *, cron: str, timezone: str, source: str) -> None:
     """
     wanted = timetable(cron, timezone or get_localzone_name(), source, _now())
     signal.signal(signal.SIGTERM, _end)
+    take_for_sigterm(signal.SIGINT, signal.SIGHUP)
     with served(home, wanted) as due, server(home) as address:
         log.info(
             "serving refresh/nightly at '%s' %s, next at %s UTC; watch it at %s",

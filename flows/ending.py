@@ -1,8 +1,8 @@
-"""SIGTERM: a night ends in order when it can, and in any case within a few seconds.
+"""Ctrl-C and SIGTERM: a night ends in order when it can, and in any case within a few seconds.
 
-Prefect turns the signal into an exception, which Python raises when the main thread comes back from what it is at. A library
-that reckons for a minute does not come back, and a thread that waits out a 429 is waited for; the night is then ended on the
-spot, which costs no more than a power cut does.
+Python makes an exception of the signal when the main thread comes back from what it is at. A library that reckons for a minute
+does not come back, and a thread that waits out a 429 is waited for; the night is then ended on the spot, which costs no more
+than a power cut does.
 """
 
 import os
@@ -12,71 +12,89 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.resource_tracker import ensure_running
+from types import FrameType
 
 from prefect.exceptions import TerminationSignal
 
 GRACE_SECONDS = 4.0
 """From the signal to the end of a night that is not over by itself."""
 
-TERMINATED = 128 + signal.SIGTERM
-"""The exit code of a night that was ended so, as a shell tells it."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
 def ended_in_time(grace_seconds: float = GRACE_SECONDS) -> Iterator[None]:
-    """Let a SIGTERM that comes while the block runs end this process after ``grace_seconds``, whatever it is at by then.
+    """Let a signal that comes while the block runs end this process after ``grace_seconds``, whatever it is at by then.
 
+    The first one counts. Those that follow, also after the block, are for nobody: they could only break what is being ended,
+    such as the story of the night. The exit code is then the one that a shell tells of the signal.
     Only the main thread can be told of signals; the block of another one runs as it is.
 
     Raises:
-        TerminationSignal: SIGTERM came, and what it interrupted made something else of it: DuckDB Ctrl-C, as it knows nothing
-            else, and Prefect a ValueError where it was about to begin a task.
+        KeyboardInterrupt: Ctrl-C came; TerminationSignal: SIGTERM did. Also where what it interrupted made something else of
+            it, as DuckDB does, which knows of Ctrl-C only, and Prefect, with a ValueError where it was about to begin a task.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    ear = _Ear(grace_seconds)
-    former = signal.set_wakeup_fd(ear.told.fileno(), warn_on_full_buffer=False)
+    came: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        if not came:
+            came.append(number)
+            raise _meant(number)
+
+    hearing, told = socket.socketpair()
+    told.setblocking(False)
+    threading.Thread(target=_end, args=(hearing, grace_seconds), name="end of the night", daemon=True).start()
+    former_descriptor = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+    former = {number: signal.signal(number, hear) for number in SIGNALS}
     try:
         yield
-    except KeyboardInterrupt:
-        if ear.heard_sigterm():
-            raise TerminationSignal(signal.SIGTERM) from None
-        raise
-    except Exception:
-        if ear.hears_sigterm():
-            raise TerminationSignal(signal.SIGTERM) from None
+    except BaseException:
+        if came:
+            raise _meant(came[0]) from None
         raise
     finally:
-        signal.set_wakeup_fd(former)
-        ear.told.close()
+        if not came:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+        signal.set_wakeup_fd(former_descriptor)
+        told.close()
 
 
-class _Ear:
-    """A thread that hears of signals at once, because Python writes their numbers down before it does anything about them."""
+def take_for_sigterm(*signals: signal.Signals) -> None:
+    """Let these signals be SIGTERM to this process from now on, and nothing to the processes that it starts.
 
-    def __init__(self, grace_seconds: float) -> None:
-        self._hearing, self.told = socket.socketpair()
-        self.told.setblocking(False)
-        self._grace_seconds = grace_seconds
-        self._any, self._sigterm = threading.Event(), threading.Event()
-        threading.Thread(target=self._listen, name="end of the night", daemon=True).start()
+    A terminal sends Ctrl-C to all of them at once, and a night at work would be gone before whoever serves it could end it.
+    Those that are ignored (``nohup``) stay so.
+    """
+    heard = {number for number in signals if signal.getsignal(number) != signal.SIG_IGN}
 
-    def heard_sigterm(self) -> bool:
-        """Whether the signal that has come, of which the thread may not know yet, is SIGTERM."""
-        self._any.wait(1.0)
-        return self._sigterm.is_set()
+    def pass_on(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
 
-    def hears_sigterm(self) -> bool:
-        """Whether SIGTERM has come, or it is just about to be known."""
-        return self._sigterm.wait(0.2)
+    def wait() -> None:
+        while signal.sigwait(heard):
+            pass_on()
 
-    def _listen(self) -> None:
-        with self._hearing as hearing:
-            while numbers := hearing.recv(64):
-                if signal.SIGTERM in numbers:
-                    self._sigterm.set()
-                    self._any.set()
-                    time.sleep(self._grace_seconds)
-                    os._exit(TERMINATED)
-                self._any.set()
+    for number in heard:
+        signal.signal(number, pass_on)  # where a thread that is there already hears of it
+    ensure_running()  # of multiprocessing, which lets Ctrl-C through when it begins
+    signal.pthread_sigmask(signal.SIG_BLOCK, heard)  # which children inherit, as they do no handler
+    threading.Thread(target=wait, name="ear for the terminal", daemon=True).start()
+
+
+def _meant(number: int) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else TerminationSignal(number)
+
+
+def _end(hearing: socket.socket, grace_seconds: float) -> None:
+    """End the process so long after a signal, of which Python writes the number down before it does anything about it."""
+    with hearing:
+        while numbers := hearing.recv(64):
+            for number in SIGNALS:
+                if number in numbers:
+                    time.sleep(grace_seconds)
+                    os._exit(128 + number)

@@ -58,11 +58,11 @@ def refresh(
     stages = chosen(from_stage, only)
     if why := superfluous(settings.home, source):
         return Completed(name="Skipped", message=why)
-    with ended_in_time(), spoken(settings.log, settings.home), aftermath(settings, source) as after:
+    with spoken(settings.log, settings.home), aftermath(settings, source) as after:
         wishes = asdict(settings)
         with (
             tonight(settings.home, source, wishes, full=full, force=force, dry_run=dry_run) as night,
-            ended_in_time(),  # again, so that the night's story tells of a signal and not of what it broke
+            ended_in_time(),  # in here, so that the night's story tells of a signal and not of what it broke
             access_to(night) as access,
         ):
             after.night, talk.run_id = night, night.run_id

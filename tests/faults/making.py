@@ -81,11 +81,11 @@ class Segue:
         *arguments: str,
         memory: int = 0,
         clock: float = 0,
-        stopped: dict[str, float] | None = None,
+        stopped: dict[str, tuple[int, float]] | None = None,
         **environ: str,
     ) -> Command:
         """Set the command off, with so many bytes of ``memory`` more than it begins with, a ``clock`` that is seconds off, and
-        SIGTERM so many seconds after a stage began (``stopped``).
+        a signal so many seconds after a stage began (``stopped``).
         """
         self.output.unlink(missing_ok=True)
         order = {

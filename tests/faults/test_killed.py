@@ -5,7 +5,6 @@ import signal
 
 import pytest
 
-from flows.ending import TERMINATED
 from tasks.upkeep import stories
 from tests.faults.making import differing
 from warehouse.night.locking import holder
@@ -63,16 +62,22 @@ STAGES = {
 """Every stage of a night -> where a night begins that shall be in it soon."""
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_night_told_to_stop_ends_at_once_and_goes_on_later(segue, undisturbed, stage: str) -> None:
-    """SIGTERM half-way through the stage."""
+@pytest.mark.parametrize(
+    ("stage", "number"), [*((stage, signal.SIGTERM) for stage in STAGES), ("extract", signal.SIGINT)]
+)
+def test_a_night_told_to_stop_ends_at_once_and_goes_on_later(
+    segue, undisturbed, stage: str, number: signal.Signals
+) -> None:
+    """Half-way through the stage."""
     stopping = segue(2)
     (story,) = stories.told(stopping.home)
     half = next(booked["seconds"] for booked in story["stages"] if booked["stage"] == stage) / 2
     start = ["--from", STAGES[stage]] if STAGES[stage] else []
-    night = stopping.run("refresh", *start, stopped={stage: half})
-    assert night.status in (-signal.SIGTERM, TERMINATED), night.said
+    night = stopping.run("refresh", *start, stopped={stage: (number, half)})
+    assert night.status in (-signal.SIGTERM, 128 + number), night.said
     assert "Traceback" not in night.said
+    if number == signal.SIGINT:
+        assert night.said.splitlines()[-1] == "segue: stopped; nothing that was published or landed is lost"
     assert holder(stopping.home) is None
     if stage != "publish":
         assert differing(stopping.tables(), undisturbed.tables[1]) == []

@@ -1,8 +1,8 @@
 """A process that has imported everything and forks one for each command, so that a night takes seconds and not half a minute.
 
 Reads a JSON object a line, {"arguments": […], "environ": {…}, "output": path, "memory": bytes, "clock": seconds,
-"stopped": {stage: seconds}}, and runs `segue ARGUMENTS` in a process of its own, with so much more memory than it begins with,
-a clock so far off, and SIGTERM so long after a stage began. Answers two lines: its id at once, and its exit status when it has
+"stopped": {stage: [signal, seconds]}}, and runs `segue ARGUMENTS` in a process of its own, with so much more memory than it begins with,
+a clock so far off, and a signal so long after a stage began. Answers two lines: its id at once, and its exit status when it has
 ended (negative: the signal that ended it).
 
 Two things are left out, because a dead night cannot hurt by them: Prefect's engine and server (flows and tasks are called
@@ -15,7 +15,6 @@ import json
 import logging
 import os
 import resource
-import signal
 import sys
 import threading
 from contextlib import suppress
@@ -91,16 +90,17 @@ def command(order: dict[str, Any]) -> None:
 
 
 class Stopping(logging.Handler):
-    """Sends SIGTERM to this process so many seconds after a stage began."""
+    """Sends a signal to this process so many seconds after a stage began."""
 
-    def __init__(self, stopped: dict[str, float]) -> None:
+    def __init__(self, stopped: dict[str, tuple[int, float]]) -> None:
         super().__init__()
         self.stopped = stopped
 
     def emit(self, record: logging.LogRecord) -> None:
         stage = getattr(record, "stage", "")
         if getattr(record, "event", "") == "stage_started" and stage in self.stopped:
-            threading.Timer(self.stopped.pop(stage), os.kill, (os.getpid(), signal.SIGTERM)).start()
+            number, seconds = self.stopped.pop(stage)
+            threading.Timer(seconds, os.kill, (os.getpid(), number)).start()
 
 
 def shift_clock(off: timedelta) -> None:

@@ -1,4 +1,4 @@
-"""The schedule against a real Prefect server: what was missed comes once, what is late stays away, SIGTERM ends it cleanly."""
+"""The schedule against a real Prefect server: what was missed comes once, what is late stays away, SIGTERM and Ctrl-C end it cleanly."""
 
 import asyncio
 import json
@@ -175,6 +175,7 @@ def schedule(home: Home, **environ: str) -> "subprocess.Popen[str]":
         },
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 
@@ -193,7 +194,7 @@ def test_sigterm_ends_the_schedule_in_a_line_and_it_is_remembered(home: Home) ->
     assert found.cron == "0 3 1 1 *"
 
 
-def test_sigterm_ends_the_night_at_work_in_order_and_all_that_is_said_is_json(home: Home) -> None:
+def test_ctrl_c_ends_the_night_at_work_in_order_and_all_that_is_said_is_json(home: Home) -> None:
     home.root.mkdir()
     with get_client(sync_client=True) as client:
         made = client.create_flow_run_from_deployment(cast("UUID", nightly(weeks_old()).apply()))
@@ -202,7 +203,7 @@ def test_sigterm_ends_the_night_at_work_in_order_and_all_that_is_said_is_json(ho
         assert process.stderr is not None
         while lines[-1].get("event") != "stage_ended":
             lines.append(json.loads(process.stderr.readline()))
-        process.send_signal(signal.SIGTERM)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of its processes
         lines += [json.loads(line) for line in process.stderr]
     assert process.returncode == 0
     (story,) = stories.told(home)
