@@ -13,13 +13,19 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from flows.settings import Settings
 from schemas.errors import GateError, SegueError
 from tasks.night.context import Night
+from tasks.night.release import figures
 from tasks.notify.notice import TO_DO, notice
 from tasks.notify.sending import send
-from warehouse.reading import query
 
 log = logging.getLogger(__name__)
 
 Summary = dict[str, Any]
+
+MEANINGS = {
+    "accounting": "Where every received row went",
+    "metrics": "How well the night recommends, beside its baselines",
+}
+"""What the tables of a night's figures tell."""
 
 
 @dataclass
@@ -77,11 +83,8 @@ def _leave(summary: Summary, night: Night | None) -> None:
             return
         stages = night.ledger.frame().select("stage", "verdict", "seconds", "rows", "requests", "retries", "note")
         _table("stages", stages.with_columns(pl.col("seconds").round(1)), "What each stage took")
-        path = night.build if night.build.is_file() else night.home.warehouse
-        if path.is_file():
-            _table("accounting", query(path, "accounting"), "Where every received row went")
-            metrics = query(path, "latest_evaluation").filter(pl.col("metric") == "ndcg@10")
-            _table("metrics", metrics, "How well the night recommends, beside its baselines")
+        for name, frame in figures(night).items():
+            _table(name, frame, MEANINGS[name])
     except Exception as error:
         log.warning("Prefect did not take the artifacts of this night (%s)", type(error).__name__)
 

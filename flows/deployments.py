@@ -37,7 +37,6 @@ from schemas.errors import SegueError
 from schemas.values import Home
 from tasks.upkeep import stories
 from tasks.upkeep.timetable import Timetable, served, timetable
-from warehouse.night.locking import holder
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +151,7 @@ async def watched(deployment_id: UUID, every_seconds: float = 60.0) -> None:
 
 async def bury(deployment_id: UUID, home: Home) -> None:
     """Runs that a power cut ended stay Running in Prefect's books for ever; nobody holds the home, so they are dead."""
-    if holder(home):
+    if stories.at_work(home):
         return
     async with get_client() as client:
         lost = await client.read_flow_runs(

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from flows.settings import own_prefect, temporary_server_environment, use_prefect_server
 from schemas.errors import HomeError, SegueError
 from schemas.values import Home
-from warehouse.night.books import set_aside_unusable
+from tasks.upkeep.preparing import prepare
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ class ServerKeeper:
 
     def _begin_again(self) -> None:
         try:
-            set_aside_unusable(self._home)
+            prepare(self._home)
             self.start()
         except (HomeError, OSError) as error:
             log.warning("the Prefect server cannot be started again yet: %s", error)

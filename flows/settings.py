@@ -4,7 +4,6 @@ Values come from the environment, then from a ``.env`` file in the working direc
 """
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from schemas.errors import HomeError, SettingsError
+from schemas.errors import SettingsError
 from schemas.values import Home, Receivers
 
 SOURCES = ("demo", "spotify", "files")
@@ -244,23 +243,14 @@ PREFECT_ENVIRONMENT = {
 
 
 def prepare_home(home: Home) -> None:
-    """Create the data folder, for its owner only, and set Prefect's environment where the person has not.
+    """Make the home ready and set Prefect's environment where the person has not; before Prefect is imported for the first time.
 
-    Call it before Prefect is imported for the first time. What lies there of Prefect and cannot be used is set aside.
-    Raises HomeError when the folder cannot be written.
+    Raises:
+        HomeError: the folder cannot be written.
     """
-    from warehouse.night.books import set_aside_unusable  # SQLite, which nobody who only asks should wait for
+    from tasks.upkeep.preparing import prepare  # SQLite, which nobody who only asks should wait for
 
-    try:
-        home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryFile(dir=home.root):
-            pass
-        set_aside_unusable(home)
-        home.prefect.mkdir(exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise HomeError(
-            f"the data folder {home.root} cannot be written ({error.strerror}): free or unlock it, or set SEGUE_HOME to another folder"
-        ) from error
+    prepare(home)
     os.environ.update(prefect_environment(home))
 
 

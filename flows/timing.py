@@ -13,7 +13,6 @@ from prefect.context import FlowRunContext
 from flows.talk.progress import hush_prefect, shown
 from schemas.values import Home
 from tasks.upkeep import stories
-from warehouse.night.locking import holder
 
 
 def superfluous(home: Home, source: str) -> str | None:
@@ -26,7 +25,7 @@ def superfluous(home: Home, source: str) -> str | None:
     run = context.flow_run if context else None
     if run is None or not run.auto_scheduled or run.expected_start_time is None:
         return None
-    if at_work := holder(home):
+    if at_work := stories.at_work(home):
         return f"{at_work} is refreshing already"
     return overtaken(run.expected_start_time.astimezone(UTC).replace(tzinfo=None), stories.last_run(home, source))
 

@@ -59,6 +59,12 @@ def test_a_room_imports_only_from_the_rooms_below_it(room: str) -> None:
         assert ours <= MAY_IMPORT[room], f"{path.relative_to(ROOT)} imports {sorted(ours - MAY_IMPORT[room])}"
 
 
+def test_only_the_command_line_goes_past_the_tasks() -> None:
+    for path in modules("flows"):
+        if "cli" not in path.parts:
+            assert not imports(path) & {"warehouse", "reports"}, path.relative_to(ROOT)
+
+
 def test_every_library_stays_in_its_home() -> None:
     strays = [
         f"{path.relative_to(ROOT)} imports {library}"

@@ -95,6 +95,18 @@ def rehearse_night(night: Night) -> None:
     night.build.unlink(missing_ok=True)
 
 
+def figures(night: Night) -> dict[str, pl.DataFrame]:
+    """What the night's file tells of it, published or not: ``accounting`` of all rows, ``metrics`` (nDCG@10) beside their baselines.
+
+    Empty while there is no file.
+    """
+    path = night.build if night.build.is_file() else night.home.warehouse
+    if not path.is_file():
+        return {}
+    measured = reading.query(path, "latest_evaluation").filter(pl.col("metric") == "ndcg@10")
+    return {"accounting": reading.query(path, "accounting"), "metrics": measured}
+
+
 def _changes(night: Night) -> str:
     last = publishing.last_night(night.home, night.source)
     return "; ".join(map(str, changes(night.build, last))) or "nothing changed"

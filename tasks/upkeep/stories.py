@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -81,16 +82,19 @@ class LogFile(logging.Handler):
         super().close()
 
 
+def at_work(home: Home) -> Holder | None:
+    """Who refreshes ``home`` at this moment; None when nobody does."""
+    return holder(home)
+
+
 def latest(home: Home) -> Story | None:
     """The latest night that is over; None before the first."""
-    at_work = holder(home)
-    return next((story for path in reversed(_paths(home)) if (story := _read(path, at_work))), None)
+    return next(iter(_stories(home)), None)
 
 
 def told(home: Home) -> list[Story]:
     """Every night that is over and remembered, the latest first; ``ended_at`` of one that was broken off is None."""
-    at_work = holder(home)
-    return [story for path in reversed(_paths(home)) if (story := _read(path, at_work))]
+    return list(_stories(home))
 
 
 def last_run(home: Home, source: str) -> datetime | None:
@@ -118,6 +122,11 @@ def _folder(home: Home) -> Path:
 
 def _paths(home: Home) -> list[Path]:
     return sorted(_folder(home).glob("*.json"))
+
+
+def _stories(home: Home) -> Iterator[Story]:
+    by = at_work(home)
+    return (story for path in reversed(_paths(home)) if (story := _read(path, by)))
 
 
 def _read(path: Path, at_work: Holder | None) -> Story | None:
