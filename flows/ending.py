@@ -49,7 +49,7 @@ def ended_in_time(grace_seconds: float = GRACE_SECONDS) -> Iterator[None]:
     told.setblocking(False)
     threading.Thread(target=_end, args=(hearing, grace_seconds), name="end of the night", daemon=True).start()
     former_descriptor = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-    former = {number: signal.signal(number, hear) for number in SIGNALS}
+    former = {number: signal.signal(number, hear) for number in _heard(*SIGNALS)}
     try:
         yield
     except BaseException:
@@ -68,9 +68,8 @@ def take_for_sigterm(*signals: signal.Signals) -> None:
     """Let these signals be SIGTERM to this process from now on, and nothing to the processes that it starts.
 
     A terminal sends Ctrl-C to all of them at once, and a night at work would be gone before whoever serves it could end it.
-    Those that are ignored (``nohup``) stay so.
     """
-    heard = {number for number in signals if signal.getsignal(number) != signal.SIG_IGN}
+    heard = _heard(*signals)
 
     def pass_on(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
@@ -84,6 +83,11 @@ def take_for_sigterm(*signals: signal.Signals) -> None:
     ensure_running()  # of multiprocessing, which lets Ctrl-C through when it begins
     signal.pthread_sigmask(signal.SIG_BLOCK, heard)  # which children inherit, as they do no handler
     threading.Thread(target=wait, name="ear for the terminal", daemon=True).start()
+
+
+def _heard(*signals: signal.Signals) -> set[signal.Signals]:
+    """Those of ``signals`` that are not ignored, as ``nohup`` and a shell's background jobs have them."""
+    return {number for number in signals if signal.getsignal(number) != signal.SIG_IGN}
 
 
 def _meant(number: int) -> BaseException:

@@ -15,6 +15,7 @@ import json
 import logging
 import os
 import resource
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -128,6 +129,7 @@ def shift_clock(off: timedelta) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background would not hear of Ctrl-C
     Task.__call__, Flow.__call__ = called, steered
     flows.lifeline.start_night_server = flows.aftermath._leave = nothing
     show.draw_pages = one_line

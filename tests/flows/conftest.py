@@ -1,6 +1,7 @@
 """What the tests of flows share: Prefect's own test harness, on a database that need not be migrated first."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,3 +19,11 @@ def prefect_server(prefect_database: Path, tmp_path_factory: pytest.TempPathFact
         patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         with prefect_test_harness(server_startup_timeout=120):
             yield
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Processes that a test starts hear of Ctrl-C, also where the tests are a job in the background, which does not."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)

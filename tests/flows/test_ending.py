@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("ctrl_c")
+
 NIGHT = """
 import hashlib, sys, time
 from concurrent.futures import ThreadPoolExecutor

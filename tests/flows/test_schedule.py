@@ -35,7 +35,7 @@ from warehouse.night.locking import locked
 ROOT = Path(__file__).parents[2]
 
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = pytest.mark.usefixtures("prefect_server", "ctrl_c")
 
 
 @pytest.fixture
