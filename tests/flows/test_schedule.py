@@ -14,12 +14,10 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-import yaml
 from prefect import get_client
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.flow_engine import run_flow
-from prefect.flows import load_flow_from_entrypoint
-from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_API_URL
 from prefect.states import Running
 
@@ -28,6 +26,7 @@ from flows.refresh import refresh
 from flows.timing import overtaken
 from schemas.errors import SegueError
 from schemas.values import Home
+from tasks.imports.importing import import_paths
 from tasks.upkeep import stories
 from tasks.upkeep.timetable import Timetable, remembered, timetable
 from warehouse.night.locking import locked
@@ -215,9 +214,34 @@ def test_ctrl_c_ends_the_night_at_work_in_order_and_all_that_is_said_is_json(hom
         assert client.read_flow_run(made.id).state_type == StateType.CRASHED
 
 
-def test_the_work_pool_deployment_of_prefect_yaml_can_be_loaded() -> None:
-    (told,) = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
-    assert load_flow_from_entrypoint(told["entrypoint"]).name == refresh.name
-    assert set(told["parameters"]) <= set(refresh.parameters.properties)
-    (when,) = told["schedules"]
-    assert Cron(when["cron"], timezone=when["timezone"]).cron == "0 3 * * *"
+def test_the_work_pool_deployment_of_the_readme_publishes_a_night(home: Home, tmp_path: Path) -> None:
+    """Its commands, on an imported catalogue."""
+    catalogue = tmp_path / "catalogue.csv"
+    catalogue.write_text("track_id,name,artists\n" + "".join(f"t{n},Song {n},Artist {n % 3}\n" for n in range(9)))
+    import_paths(home, [catalogue])
+    environ = {"PREFECT_API_URL": str(PREFECT_API_URL.value()), "PREFECT_HOME": str(tmp_path / "prefect")}
+
+    def prefect(*arguments: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", *arguments],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "SEGUE_HOME": str(home.root), "DO_NOT_TRACK": "1", **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    prefect("work-pool", "create", "segue", "--type", "process")
+    prefect("--no-prompt", "deploy", "--all")
+    prefect("deployment", "run", "refresh/nightly", "--param", "source=files")
+    prefect("worker", "start", "--pool", "segue", "--limit", "1", "--run-once")
+    (story,) = stories.told(home)
+    assert (story["source"], story["verdict"], story["note"]) == ("files", "published", None)
+    with get_client(sync_client=True) as client:
+        deployed = client.read_deployment_by_name("refresh/nightly")
+        runs = [run for run in client.read_flow_runs() if run.deployment_id == deployed.id and not run.auto_scheduled]
+    assert [(run.name, run.state_name) for run in runs] == [("files night", "Completed")]
+    (when,) = deployed.schedules
+    assert isinstance(when.schedule, CronSchedule)
+    assert (when.schedule.cron, when.schedule.timezone, when.active) == ("0 3 * * *", "Europe/Berlin", True)
