@@ -60,7 +60,7 @@ def identify(
         )
         .join(sounds.select("track_id", *SOUND), on="track_id", how="left", maintain_order="left")
     )
-    who = artists.select("artist_id", who=key(pl.col("name"))).unique("artist_id", keep="first", maintain_order=True)
+    who = artists.select("artist_id", who=key(pl.col("name")))
     credits = (
         track_artists.join(named.select("track_id", "node"), on="track_id")
         .join(who, on="artist_id", how="left")

@@ -62,7 +62,7 @@ def crowd(request: pytest.FixtureRequest) -> tuple[int, int, float]:
     return (10, 5, 60.0) if request.config.getoption("--crowd", default=False) else (2, 2, 4.0)
 
 
-def test_two_refreshes_readers_and_writers_at_once(segue, second_zygote, crowd) -> None:
+def test_a_crowd_of_refreshes_readers_and_writers_at_once(segue, second_zygote, crowd) -> None:
     readers, writers, seconds = crowd
     one = segue(3)
     other = one.by(second_zygote)
@@ -81,12 +81,16 @@ def test_two_refreshes_readers_and_writers_at_once(segue, second_zygote, crowd) 
             assert "is held by a refresh" in ended[1].said
             assert "Traceback" not in ended[1].said
         nights += 1
-    said = 0
+    counts = []
     for process in (*reading, *writing):
         told, error = process.communicate()
         assert (process.returncode, error) == (0, ""), error
         assert int(told) > 0
-        said += int(told) if process in writing else 0
+        counts.append(int(told))
+    said = sum(counts[readers:])
+    print(
+        f"{nights} pairs of refreshes; answers of each reader {counts[:readers]}, likes of each writer {counts[readers:]}"
+    )
     assert len(journal.read(one.home.journal)) == len(before) + said
     one.night()
     assert verify(one.home.warehouse)["feedback"] == len(before) + said

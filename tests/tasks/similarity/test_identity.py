@@ -91,6 +91,12 @@ def same(one: tuple[str, str], two: tuple[str, str], artists: str = "x") -> tupl
         ("The House of the Rising Sun", "House of the Rising Sun", True, True),
         ("Bobby Bitch", "Bobby B*tch", True, True),
         ("F**k Sleep", "Fuck Sleep", True, True),
+        ("Piñón", "Pinon", True, True),
+        ("N'importe", "Nimporte", True, True),
+        ("÷", "÷", True, True),
+        ("(Remastered)", "(Remastered)", True, True),
+        ("(Remastered)", "(Original)", False, False),
+        ("Kick, Push (Part II)", "Kick, Push (Part II) [Deeper]", False, True),
     ],
 )
 def test_titles_of_one_artist(one: str, two: str, recording: bool, song: bool) -> None:
@@ -99,6 +105,28 @@ def test_titles_of_one_artist(one: str, two: str, recording: bool, song: bool) -
 
 def test_the_same_title_by_another_artist_is_another_song() -> None:
     assert same(("Hallelujah", "cohen"), ("Hallelujah", "buckley")) == (False, False)
+
+
+NAMES = [
+    ("one name, two ids", {"a": "The Beta Band", "b": "the beta band"}, True),
+    ("two names", {"a": "Beta Band", "b": "Alpha Band"}, False),
+    ("a name for one of them only", {"a": "Beta Band"}, False),
+    ("no name for either", {}, False),
+]
+
+
+@pytest.mark.parametrize(("names", "is_one"), [case[1:] for case in NAMES], ids=[case[0] for case in NAMES])
+def test_an_artist_is_a_name_and_one_without_is_an_id(names: dict[str, str], is_one: bool) -> None:
+    """Two services give one artist two ids; two that nothing names are not thereby one."""
+    found = identify(
+        pl.DataFrame(
+            {"track_id": ["1", "2", "3"], "name": "Dry", "album_id": None, "duration_ms": 200_000, "isrc": None}
+        ),
+        pl.DataFrame({"track_id": ["1", "2", "3"], "position": 0, "artist_id": ["a", "b", "a"]}),
+        pl.DataFrame({"artist_id": list(names), "name": list(names.values())}, schema={"artist_id": str, "name": str}),
+        pl.DataFrame(schema={"track_id": str, **dict.fromkeys(SOUND, float)}),
+    )
+    assert found.rows() == [("1", "1", "1"), ("2", "1", "1") if is_one else ("2", "2", "2"), ("3", "1", "1")]
 
 
 def test_an_isrc_joins_what_titles_do_not() -> None:
@@ -184,7 +212,7 @@ def test_labelled_pairs_of_the_catalogue_that_ships() -> None:
             orient="row",
         ),
         named.drop("name"),
-        named.select("artist_id", "name"),
+        named.select("artist_id", "name").unique("artist_id"),
         pl.DataFrame([{"track_id": song.id, **(song.features or {})} for song in songs]),
     )
     groups = {track: (recording, song) for track, recording, song in found.iter_rows()}
