@@ -74,7 +74,8 @@ def screen(found: dict[str, Any]) -> Iterator[str]:
     parts = ", ".join(
         f"{part} {_megabytes(size)}" for part, size in disk.items() if part not in ("total", "free") and size
     )
-    yield f"{'Disk':<12}{_megabytes(disk['total'])} in {found['home']} ({parts}); {_megabytes(disk['free'])} free"
+    taken = f"{_megabytes(disk['total'])} in {found['home']} ({parts})" if parts else f"nothing in {found['home']} yet"
+    yield f"{'Disk':<12}{taken}; {_megabytes(disk['free'])} free"
     yield from _tables(found["tables"], now)
     for number, line in enumerate(found["to_do"] or ["nothing"]):
         yield f"{'' if number else 'To do':<12}{line}"

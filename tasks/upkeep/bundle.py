@@ -95,10 +95,10 @@ def _files(
         except WarehouseError as error:
             yield f"tables/{name}.txt", redactor.text(str(error))
     for path in sorted((home.root / "runs").glob("*.json*"))[-2 * RUNS :]:
-        yield f"runs/{path.name}", redactor.text(path.read_text(errors="replace"))
+        yield f"runs/{path.name}", redactor.text(_read(path))
     server_log = home.prefect / "server.log"
     if server_log.is_file():
-        yield "prefect-server.log", redactor.text(server_log.read_text(errors="replace")[-LOG_BYTES:])
+        yield "prefect-server.log", redactor.text(_read(server_log)[-LOG_BYTES:])
     for walk in sorted(path for path in home.landing.glob("*") if path.is_dir())[-WALKS:]:
         for page in sorted(walk.glob("*.json*"))[:PAGES]:
             yield f"landing/{walk.name}/{page.name.removesuffix('.gz')}", _page(page, redactor)
@@ -152,7 +152,10 @@ def _book(name: str, frame: pl.DataFrame, redactor: Redactor) -> list[dict[str, 
 
 def _page(path: Path, redactor: Redactor) -> str:
     """A landed answer (or what is walked): the question by its words, the body by its structure."""
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        return _json({"unreadable": error.strerror})
     try:
         told = _parsed((gzip.decompress(raw) if path.suffix == ".gz" else raw).decode(errors="replace"))
     except (OSError, EOFError, zlib.error):  # torn
@@ -165,6 +168,13 @@ def _page(path: Path, redactor: Redactor) -> str:
     said = {"said": redactor.answer(told["said"])} if "said" in told else {}
     asked = {"path": redactor.path(told["path"]), "params": redactor.page(told.get("params", {}))}
     return json.dumps({**kept, **asked, **said, "body": redactor.page(told.get("body"))}, ensure_ascii=False)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
 
 
 def _parsed(text: str) -> Any:

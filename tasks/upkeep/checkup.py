@@ -24,7 +24,7 @@ from packaging.requirements import Requirement
 from schemas.errors import SegueError
 from schemas.values import Home
 from tasks.spotify.token_file import remembered, warning
-from tasks.upkeep.standing import room_needed
+from tasks.upkeep.standing import ground, room_needed
 from tasks.upkeep.stories import latest
 from warehouse.night.books import fault
 from warehouse.night.locking import holder
@@ -80,28 +80,21 @@ def dotenv(path: Path) -> Iterator[Finding]:
 
 
 def folder(home: Home) -> Iterator[Finding]:
-    """Whether the home can be written, only by its owner, has room for a night, and who is at work in it."""
-    if not home.root.is_dir():
-        yield Finding("home", "warn", f"{home.root} does not exist yet", "the first `segue refresh` makes it")
-        return
+    """Whether the home can be written (or made), only by its owner, has room for a night, and who is at work in it."""
+    place = ground(home)
     try:
-        with TemporaryFile(dir=home.root):
+        with TemporaryFile(dir=place):
             pass
     except OSError as error:
         yield Finding(
-            "home", "fail", f"{home.root} cannot be written ({error.strerror})", "free or unlock it, or set SEGUE_HOME"
+            "home", "fail", f"{place} cannot be written ({error.strerror})", "free or unlock it, or set SEGUE_HOME"
         )
         return
-    told = f"{home.root} can be written"
-    open_to_all = [path for path in (home.root, home.token, home.warehouse) if path.exists() and _is_open(path)]
-    if open_to_all:
-        names = " ".join(map(str, open_to_all))
-        yield Finding("home", "warn", f"others may read {names}", f"chmod go-rwx {names}")
+    if place == home.root:
+        yield from _inside(home)
     else:
-        yield Finding("home", "ok", f"{told}, and read by its owner only")
-    at_work = holder(home)
-    yield Finding("lock", "ok", f"held by {at_work}" if at_work else "nobody is at work")
-    free, wanted = disk_usage(home.root).free, room_needed(home)
+        yield Finding("home", "warn", f"{home.root} does not exist yet", "the first `segue refresh` makes it")
+    free, wanted = disk_usage(place).free, room_needed(home)
     if free < wanted:
         yield Finding(
             "disk",
@@ -111,6 +104,18 @@ def folder(home: Home) -> Iterator[Finding]:
         )
     else:
         yield Finding("disk", "ok", f"{free / 2**30:,.1f} GB are free, a night wants {wanted / 2**20:,.0f} MB")
+
+
+def _inside(home: Home) -> Iterator[Finding]:
+    """Who may read a home, and who is at work in it."""
+    open_to_all = [path for path in (home.root, home.token, home.warehouse) if path.exists() and _is_open(path)]
+    if open_to_all:
+        names = " ".join(map(str, open_to_all))
+        yield Finding("home", "warn", f"others may read {names}", f"chmod go-rwx {names}")
+    else:
+        yield Finding("home", "ok", f"{home.root} can be written, and read by its owner only")
+    at_work = holder(home)
+    yield Finding("lock", "ok", f"held by {at_work}" if at_work else "nobody is at work")
 
 
 def database(home: Home) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ Nothing is asked of anybody and nothing is loaded that a night needs: a monitor 
 import stat
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from shutil import disk_usage
 from typing import Any
 
@@ -123,6 +124,11 @@ def bytes_of(home: Home) -> dict[str, int]:
     return {**parts, "total": sum(parts.values())}
 
 
+def ground(home: Home) -> Path:
+    """The home, or while there is none what is nearest above it: there it will be made."""
+    return next(path for path in (home.root, *home.root.parents) if path.exists())
+
+
 def room_needed(home: Home) -> int:
     """Free bytes that the next night should find."""
     size = home.warehouse.stat().st_size if home.warehouse.is_file() else 0
@@ -144,8 +150,7 @@ def _parked_until(home: Home, source: str, now: datetime) -> datetime | None:
 
 
 def _disk(home: Home) -> dict[str, int]:
-    free = disk_usage(home.root).free if home.root.is_dir() else 0
-    return {**bytes_of(home), "free": free}
+    return {**bytes_of(home), "free": disk_usage(ground(home)).free}
 
 
 def _to_do(home: Home, found: dict[str, Any], now: datetime) -> Iterator[str]:
@@ -159,7 +164,7 @@ def _to_do(home: Home, found: dict[str, Any], now: datetime) -> Iterator[str]:
             yield f"the published night is {found['age_hours']:.0f} hours old: run `segue refresh`, or `segue schedule` to have it run"
         elif missed:
             yield f"the night that was due at {missed:%Y-%m-%d %H:%M} UTC did not come: run `segue refresh` and see what it says"
-    if home.root.is_dir() and found["disk"]["free"] < room_needed(home):
+    if found["disk"]["free"] < room_needed(home):
         yield (
             f"only {found['disk']['free'] / 2**20:,.0f} MB are free where {home.root} lies, a night wants "
             f"{room_needed(home) / 2**20:,.0f}: make room, or lower SEGUE_GENERATIONS and SEGUE_LANDING_DAYS"

@@ -72,6 +72,8 @@ def test_a_home_of_which_nothing_can_be_read_still_gives_a_bundle(
     (home / "landing" / "walk" / "000001-a.json.gz").write_bytes(b"torn")
     (home / "runs").mkdir()
     (home / "runs" / "r.json").write_text('{"torn": ')
+    (home / "runs" / "s.json").mkdir()
+    (home / "landing" / "walk" / "000002-b.json").mkdir()
     (home / "warehouse.duckdb").write_bytes(b"\0" * 9000)
     monkeypatch.setenv("SEGUE_HOME", str(home))
     done = CliRunner().invoke(app, ["bundle", "--out", str(tmp_path / "b.zip")])
@@ -79,3 +81,5 @@ def test_a_home_of_which_nothing_can_be_read_still_gives_a_bundle(
     with ZipFile(tmp_path / "b.zip") as file:
         assert "is damaged" in file.read("tables/runs.txt").decode()
         assert json.loads(file.read("landing/walk/000001-a.json"))["unreadable_bytes"] == 4
+        assert json.loads(file.read("landing/walk/000002-b.json")) == {"unreadable": "Is a directory"}
+        assert file.read("runs/s.json").decode() == "cannot be read (Is a directory)"

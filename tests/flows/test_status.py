@@ -44,7 +44,10 @@ def test_the_history_has_the_night_with_its_figures(runner: CliRunner) -> None:
 
 
 def test_the_exit_code_is_1_when_something_needs_the_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SEGUE_HOME", str(tmp_path))
+    home = tmp_path / "home"
+    monkeypatch.setenv("SEGUE_HOME", str(home))
     told = CliRunner().invoke(app, ["status"])
     assert told.exit_code == 1
-    assert f"To do       there is no warehouse at {tmp_path}/warehouse.duckdb: run `segue refresh`" in told.stdout
+    assert f"To do       there is no warehouse at {home}/warehouse.duckdb: run `segue refresh`" in told.stdout
+    assert f"Disk        nothing in {home} yet; " in told.stdout
+    assert "; 0 MB free" not in told.stdout

@@ -84,7 +84,7 @@ def holder(home: Home) -> Holder | None:
     """Who holds ``home`` at this moment; ``None`` when nobody does."""
     try:
         descriptor = os.open(_path(home), os.O_RDONLY)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     try:
         try:

@@ -51,8 +51,16 @@ def test_a_home_that_others_may_read_is_told_with_the_command_that_mends_it(home
 
 
 def test_a_home_that_is_not_there_yet_is_no_fault(home: Home) -> None:
-    assert verdicts(checkup.folder(home)) == [("home", "warn")]
+    assert verdicts(checkup.folder(home)) == [("home", "warn"), ("disk", "ok")]
     assert verdicts(checkup.database(home)) == [("database", "warn")]
+
+
+def test_a_home_that_can_never_be_made_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for root in (tmp_path / "file", tmp_path / "file" / "home"):
+        (told,) = checkup.folder(Home(root))
+        assert (told.verdict, told.told) == ("fail", f"{tmp_path}/file cannot be written (Not a directory)")
+        assert stories.at_work(Home(root)) is None
 
 
 def test_too_small_a_disk_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

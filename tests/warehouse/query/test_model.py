@@ -115,6 +115,17 @@ def test_many_lists_are_scored_by_the_model_too(modelled: Path, by: str, diversi
         )
 
 
+def test_a_hundred_songs_to_which_only_neighbours_lead_are_scored_as_well(warehouse_of: Build) -> None:
+    others = [f"n{place:03}" for place in range(102)]
+    songs = [song("s1", "Moon", ["Ada"]), song("s2", "Sun", ["Bo"]), *(song(name, name, [name]) for name in others)]
+    links = [near("s1", name, 0.9 - place / 1000) for place, name in enumerate(others)]
+    path = warehouse_of(songs, links, {"playlist:one": ["s1", "s2"]}, models=MODEL)
+    lists = pl.DataFrame({"list_id": "both", "track_id": ["s1", "s2"]})
+
+    assert query.recommend(path, ["s1", "s2"], 200, diversify=False)["track_id"].to_list() == others[:100]
+    assert query.recommend_many(path, lists, 200, diversify=False)["track_id"].to_list() == others[:100]
+
+
 def test_a_counterfactual_asks_the_model_again(modelled: Path) -> None:
     """The neighbours of Sun alone do not lead to Lamp; for the model it stays the first."""
     assert str(query.without(modelled, ["s1", "s2"], "lamp", limit=1)) == "it is #1"
