@@ -19,7 +19,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_API_URL
-from prefect.states import Running
+from prefect.states import Pending, Running
 
 from flows.deployments import bury, catch_up, nightly, watched
 from flows.refresh import refresh
@@ -215,7 +215,7 @@ def test_ctrl_c_ends_the_night_at_work_in_order_and_all_that_is_said_is_json(hom
 
 
 def test_the_work_pool_deployment_of_the_readme_publishes_a_night(home: Home, tmp_path: Path) -> None:
-    """Its commands, on an imported catalogue."""
+    """Its commands, on an imported catalogue; a night that was killed, which stays Running for Prefect, is not in the way."""
     catalogue = tmp_path / "catalogue.csv"
     catalogue.write_text("track_id,name,artists\n" + "".join(f"t{n},Song {n},Artist {n % 3}\n" for n in range(9)))
     import_paths(home, [catalogue])
@@ -234,14 +234,18 @@ def test_the_work_pool_deployment_of_the_readme_publishes_a_night(home: Home, tm
 
     prefect("work-pool", "create", "segue", "--type", "process")
     prefect("--no-prompt", "deploy", "--all")
+    with get_client(sync_client=True) as client:
+        deployed = client.read_deployment_by_name("refresh/nightly")
+        dead = client.create_flow_run_from_deployment(deployed.id, name="dead")
+        for state in (Pending(), Running()):
+            client.set_flow_run_state(dead.id, state)
     prefect("deployment", "run", "refresh/nightly", "--param", "source=files")
     prefect("worker", "start", "--pool", "segue", "--limit", "1", "--run-once")
     (story,) = stories.told(home)
     assert (story["source"], story["verdict"], story["note"]) == ("files", "published", None)
     with get_client(sync_client=True) as client:
-        deployed = client.read_deployment_by_name("refresh/nightly")
         runs = [run for run in client.read_flow_runs() if run.deployment_id == deployed.id and not run.auto_scheduled]
-    assert [(run.name, run.state_name) for run in runs] == [("files night", "Completed")]
+    assert {(run.name, run.state_name) for run in runs} == {("dead", "Running"), ("files night", "Completed")}
     (when,) = deployed.schedules
     assert isinstance(when.schedule, CronSchedule)
     assert (when.schedule.cron, when.schedule.timezone, when.active) == ("0 3 * * *", "Europe/Berlin", True)
