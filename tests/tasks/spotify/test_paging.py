@@ -109,6 +109,17 @@ def test_without_a_total_the_last_page_without_next_is_the_end() -> None:
     assert (told(found), found.total) == ((list("abcd"), "complete", 0, 2, []), None)
 
 
+def test_a_short_page_is_the_end_where_the_total_is_reached_whatever_next_says() -> None:
+    items = {0: ["a", "b"], 2: ["c"]}
+    ask = Answers(lambda offset, walk: {"items": items[offset], "next": "x", "total": 3})
+    assert told(walk_offsets(ask, limit=2)) == (list("abc"), "complete", 0, 2, [])
+
+
+def test_a_list_of_one_song_over_and_over_is_taken_whole_the_third_time() -> None:
+    ask = Answers(lambda offset, walk: page_of(["a"] * 6, offset, 2))
+    assert told(walk_offsets(ask, limit=2)) == (["a"] * 6, "complete", 2, 2, [MOVED] * 2)
+
+
 def test_a_short_page_is_no_end_while_the_total_is_not_reached() -> None:
     """Spotify leaves out what may not be shown, and the page is as long in offsets as any other."""
     items = {0: ["a"], 2: ["c", "d"], 4: []}

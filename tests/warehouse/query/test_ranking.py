@@ -48,6 +48,35 @@ def test_no_more_candidates_are_looked_at_than_the_list_needs() -> None:
     assert (len(listing.seen), listing.pool) == (500, Pool(500, 250, 3))
 
 
+def test_what_a_song_repeats_is_looked_up_again_with_each_song_that_is_chosen() -> None:
+    first = candidate("first", 0.9, genres=["folk"])
+    second = candidate("second", 0.8, album_id="Night")
+    both = candidate("both", 0.85, genres=["folk"], album_id="Night")
+    listing = ranked([first, both, second, candidate("last", 0.0)], 4, diversify=True)
+    assert places(listing) == [("first", 1), ("second", 2), ("both", 3), ("last", 4)]
+    assert (both.addends["variety"], both.repeated) == (pytest.approx(-VARIETY * 0.9), second)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        (["folk"], ["folk", "blues", "jazz"], 1.0),
+        (["folk", "blues"], ["folk", "jazz"], 0.5),
+    ],
+)
+def test_a_song_pays_for_the_genres_that_are_most_like_its_own(one: list[str], other: list[str], share: float) -> None:
+    first, second = candidate("first", 0.9, genres=one), candidate("second", 0.85, genres=other)
+    third = candidate("third", 0.5, genres=["folk"])
+    ranked([first, second, third, candidate("last", 0.0)], 4, diversify=True)
+    assert (third.addends["variety"], third.repeated) == (pytest.approx(-VARIETY * 0.9 * 0.3 * share), first)
+
+
+@pytest.mark.parametrize(("limit", "songs"), [(1, 2), (24, 2), (25, 3), (49, 3), (50, 4)])
+def test_a_longer_list_has_room_for_more_songs_of_an_artist(limit: int, songs: int) -> None:
+    pool = [candidate(f"{place:02}", 1.0 - place / 100, artist_ids=["Ada"]) for place in range(9)]
+    assert len(ranked(pool, limit, diversify=True).chosen) == min(limit, songs)
+
+
 def test_keys_are_as_far_apart_as_the_circle_says() -> None:
     keys = {"six steps": 11, "two steps": 3, "one step": 6}
     pool = [candidate(name, 0.5, key=key) for name, key in keys.items()] + [candidate("last", 0.1, key=None)]
