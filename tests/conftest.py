@@ -6,9 +6,10 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -16,6 +17,14 @@ from flows.settings import prefect_environment
 from schemas.values import Home
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """What a command that runs in this process sets for Prefect is not for the tests after it."""
+    with patch.dict(os.environ):
+        yield
+
 
 Segue = Callable[..., "subprocess.CompletedProcess[str]"]
 
