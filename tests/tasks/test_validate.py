@@ -27,7 +27,7 @@ def rejected(table: str, **columns: list[Any]) -> list[tuple[str, str | None]]:
     return checked(table, pl.DataFrame(columns, strict=False)).rejected.select("rule", "value").rows()
 
 
-def test_a_good_row_gets_the_columns_the_types_and_the_source_of_its_table() -> None:
+def test_a_good_row_gets_the_columns_the_types_and_the_source_of_its_table(caplog: pytest.LogCaptureFixture) -> None:
     result = checked(
         "tracks", pl.DataFrame({"name": ["Numb"], "track_id": [42], "popularity": ["88"], "mood": ["dark"]})
     )
@@ -36,6 +36,7 @@ def test_a_good_row_gets_the_columns_the_types_and_the_source_of_its_table() -> 
         ("42", "Numb", 88, None, "file")
     ]
     assert result.rejected.rows() == []
+    assert caplog.messages == ["tracks from file: columns that the table does not have are left out: mood"]
 
 
 def test_a_bad_row_says_which_rule_which_value_and_what_it_was() -> None:
@@ -226,6 +227,23 @@ def test_whatever_a_frame_holds_each_row_is_kept_or_explained(case: tuple[str, p
     again = checked(table, result.rows)
     assert again.rows.equals(result.rows)
     assert again.rejected.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("values", "kept"),
+    [
+        (pl.Series([Decimal("120.50")]), [120.5]),
+        (pl.Series([Decimal("120.50")], dtype=pl.Object), [120.5]),
+        (pl.Series([120], dtype=pl.Object), [120.0]),
+        (pl.Series(["120"], dtype=pl.Object), [120.0]),
+        (pl.Series([b"120"]), []),
+        (pl.Series([{"bpm": 120}]), []),
+    ],
+)
+def test_plain_values_of_strange_types_are_kept_and_others_told(values: pl.Series, kept: list[float]) -> None:
+    result = checked("audio_features", pl.DataFrame({"track_id": ["t"], "tempo": values}))
+    assert result.rows["tempo"].to_list() == kept
+    assert result.rejected["rule"].to_list() == ([] if kept else ["tempo: is_finite_number"])
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,27 @@ def test_with_and_without_a_guest_on_one_album_are_two_recordings() -> None:
     assert identified(*rows, albums=["single", "deluxe", "deluxe"])["1"] == ("0", "0")
 
 
+def test_guests_tell_apart_only_what_one_album_has_of_one_title_by_one_artist() -> None:
+    """(title, artist, album, recording)"""
+    rows = [
+        ("Trouble", "x", "deluxe", "0"),
+        ("Trouble (feat. Y)", "x", "deluxe", "1"),
+        ("Trouble (feat. Y)", "x", "single", "1"),
+        ("Stay", "x", "other", "3"),
+        ("Stay (feat. Q)", "x", "single", "3"),
+        ("Trouble", "z", "one", "5"),
+        ("Trouble (feat. W)", "z", "two", "5"),
+        ("Numb", "x", "hits", "7"),
+        ("Numb (feat. W)", "z", "hits", "8"),
+        ("Numb (feat. V)", "x", "other", "7"),
+    ]
+    found = identified(
+        *((title, artist, 200_000 + 100 * place, None) for place, (title, artist, _, _) in enumerate(rows)),
+        albums=[album for _, _, album, _ in rows],
+    )
+    assert [recording for recording, _ in found.values()] == [recording for *_, recording in rows]
+
+
 def test_fades_may_differ_where_the_sound_does_not() -> None:
     alike, live = {"energy": 0.55, "tempo": 60.5}, {"energy": 0.9}
     rows = [("Jump", "x", 240_000 + gap, None) for gap in (0, 4_500, 9_000, 12_000)]

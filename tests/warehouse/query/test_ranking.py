@@ -77,13 +77,53 @@ def test_a_longer_list_has_room_for_more_songs_of_an_artist(limit: int, songs: i
     assert len(ranked(pool, limit, diversify=True).chosen) == min(limit, songs)
 
 
-def test_keys_are_as_far_apart_as_the_circle_says() -> None:
-    keys = {"six steps": 11, "two steps": 3, "one step": 6}
+def test_each_song_that_is_kept_out_has_its_rule() -> None:
+    pool = [
+        candidate("chosen", 0.9, artist_ids=["Ada"], energy=0.5),
+        candidate("second", 0.8, artist_ids=["Ada"], energy=0.5),
+        candidate("third", 0.7, artist_ids=["Ada"], energy=0.5),
+        candidate("live", 0.6, song_id="chosen", energy=0.5),
+        candidate("loud", 0.5, energy=0.9),
+        candidate("banned", 1.0, is_blocked=True, energy=0.5),
+        candidate("mine", 1.0, is_seed=True, energy=0.5),
+        candidate("last", 0.4, energy=0.5),
+        candidate("beyond", 0.3, energy=0.5),
+    ]
+    ranked(pool, 3, diversify=True, filters={"max_energy": 0.8})
+    assert {one.track_id: (one.place, one.rule) for one in pool} == {
+        "chosen": (1, ""),
+        "second": (2, ""),
+        "third": (None, "artist cap"),
+        "live": (None, "version"),
+        "loud": (None, "filter"),
+        "banned": (None, "blocked"),
+        "mine": (None, "seed"),
+        "last": (3, ""),
+        "beyond": (None, "place"),
+    }
+
+
+@pytest.mark.parametrize("target", [0, 24])
+def test_keys_are_as_far_apart_as_the_circle_says(target: int) -> None:
+    keys = {"six steps": 6, "two steps": 2, "one step": 11}
     pool = [candidate(name, 0.5, key=key) for name, key in keys.items()] + [candidate("last", 0.1, key=None)]
-    listing = ranked(pool, 4, diversify=False, filters={"target_key": 5})
+    listing = ranked(pool, 4, diversify=False, filters={"target_key": target})
     assert [one.track_id for one in listing.chosen] == ["one step", "two steps", "six steps", "last"]
     misses = [one.addends["target"] / pool[0].addends["target"] for one in listing.chosen]
     assert misses == pytest.approx([1 / 6, 2 / 6, 1.0, 0.5])
+
+
+def test_of_several_targets_each_counts_the_same() -> None:
+    rows = {"both": (0.5, 0.5), "one": (0.5, None), "none": (None, None)}
+    pool = [candidate(name, 1.0, energy=energy, valence=valence) for name, (energy, valence) in rows.items()]
+    listing = ranked([*pool, candidate("last", 0.0, energy=0.5, valence=0.5)], 4, diversify=False,
+                     filters={"target_energy": 0.5, "target_valence": 0.5})  # fmt: skip
+    assert [(one.track_id, one.addends["target"]) for one in listing.chosen] == [
+        ("both", 0.0),
+        ("one", -0.25),
+        ("none", -0.5),
+        ("last", 0.0),
+    ]
 
 
 @pytest.mark.parametrize(
