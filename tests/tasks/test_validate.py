@@ -1,6 +1,7 @@
 """Bad rows go to quarantine with the rule, the value and the row; good ones go on; nothing ends in a traceback."""
 
 import json
+import time as time_module
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -67,6 +68,7 @@ def test_rows_that_could_not_even_be_read_are_in_quarantine_too() -> None:
         ([1.0, 2.0], [1, 2]),
         ([True, False], [1, 0]),
         ([2**40, "x", "1.5", None], [None]),
+        ([2**40, 3], [3]),
     ],
 )
 def test_whole_numbers(given: list[Any], kept: list[int | None]) -> None:
@@ -104,6 +106,35 @@ def test_yes_and_no() -> None:
     ]
 
 
+@pytest.mark.parametrize("values", [[True, False, None], [1, 0, None, 2], [1.0, 0.0, None, 0.5]])
+def test_yes_and_no_in_other_types_than_texts(values: list[Any]) -> None:
+    height = len(values)
+    frame = pl.DataFrame({"track_id": ["t"] * height, "name": ["n"] * height, "is_explicit": values})
+    assert checked("tracks", frame).rows["is_explicit"].to_list() == [True, False, None]
+
+
+def test_lists_lose_their_gaps_and_nothing_else() -> None:
+    frame = pl.DataFrame(
+        {"artist_id": ["a", "b", "c"], "name": ["n"] * 3, "genres": [["folk", None, "jazz"], [], None]}
+    )
+    assert checked("artists", frame).rows["genres"].to_list() == [["folk", "jazz"], [], None]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "rule"),
+    [
+        ("artists", "genres", "folk", "is_list_of_texts"),
+        ("tracks", "album_id", ["a"], "is_text"),
+        ("tracks", "disc_number", "two", "is_whole_number"),
+        ("albums", "released_on", "soon", "is_date"),
+    ],
+)
+def test_a_value_of_another_type_breaks_the_rule_of_its_type(table: str, column: str, value: Any, rule: str) -> None:
+    key = {"artists": "artist_id", "tracks": "track_id", "albums": "album_id"}[table]
+    columns = {key: ["k"], "name": ["n"]} | {column: [value]}
+    assert [told for told, _ in rejected(table, **columns)] == [f"{column}: {rule}"]
+
+
 NOON = datetime.fromisoformat("2026-11-25T12:00:00")
 
 
@@ -121,6 +152,18 @@ NOON = datetime.fromisoformat("2026-11-25T12:00:00")
 def test_moments_become_utc(moment: Any) -> None:
     result = checked("plays", pl.DataFrame({"played_at": [moment], "track_id": ["t"], "origin": ["api"]}))
     assert result.rows["played_at"].to_list() == [NOON]
+
+
+def test_a_moment_without_a_zone_is_utc_wherever_the_machine_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["2026-11-25T12:00:00", "2026-11-25T13:00:00+01:00"]
+    monkeypatch.setenv("TZ", "America/New_York")
+    time_module.tzset()
+    try:
+        result = checked("plays", pl.DataFrame({"played_at": texts, "track_id": ["t"] * 2, "origin": ["api"] * 2}))
+    finally:
+        monkeypatch.undo()
+        time_module.tzset()
+    assert result.rows["played_at"].to_list() == [NOON, NOON]
 
 
 @pytest.mark.parametrize(

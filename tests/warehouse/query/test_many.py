@@ -42,6 +42,12 @@ def test_a_list_gets_what_recommend_gives_its_songs(small: Path, by: str, divers
     assert among.filter(list_id="x")["score"].to_list() == pytest.approx(alone["score"].to_list(), abs=1e-9)
 
 
+def test_ten_songs_are_what_one_gets_without_asking(warehouse_of: Build) -> None:
+    songs = [{"track_id": name, "name": name, "artists": [name]} for name in "sabcdefghijkl"]
+    path = warehouse_of(songs, [near("s", other, 0.5) for other in "abcdefghijkl"])
+    assert query.recommend_many(path, lists(one=["s"]))["track_id"].to_list() == list("abcdefghij")
+
+
 def test_variety_is_what_one_gets_without_asking(small: Path) -> None:
     asked = lists(x=["seed"])
     assert query.recommend_many(small, asked).equals(query.recommend_many(small, asked, diversify=True))
