@@ -73,6 +73,16 @@ def test_generations_are_bounded_in_bytes_but_the_latest_stays(home: Home) -> No
     assert run_ids(home) == [NIGHTS[2]]
 
 
+def test_generations_that_just_fit_stay(home: Home) -> None:
+    for night in NIGHTS[:3]:
+        publish(home, night)
+    room = home.warehouse.stat().st_size + publishing.generations(home)[-1].bytes
+    publishing.publish(home, built(home, NIGHTS[3]), keep_bytes=room)
+    assert run_ids(home) == NIGHTS[1:3]
+    publishing.publish(home, built(home, NIGHTS[4]), keep_bytes=room - 1)
+    assert run_ids(home) == NIGHTS[3:4]
+
+
 def test_the_order_of_generations_is_not_the_clocks(home: Home) -> None:
     for night in (NIGHTS[5], NIGHTS[2], NIGHTS[9]):
         publish(home, night)
