@@ -1,9 +1,9 @@
 """A process that has imported everything and forks one for each command, so that a night takes seconds and not half a minute.
 
 Reads a JSON object a line, {"arguments": […], "environ": {…}, "output": path, "memory": bytes, "clock": seconds,
-"stopped": {stage: [signal, seconds]}}, and runs `segue ARGUMENTS` in a process of its own, with so much more memory than it begins with,
-a clock so far off, and a signal so long after a stage began. Answers two lines: its id at once, and its exit status when it has
-ended (negative: the signal that ended it).
+"stopped": {stage: [signal, seconds]}}, and runs `segue ARGUMENTS` in a process of its own, with so much more memory than it
+begins with, a clock so far off, and a signal so long after a stage began. Answers two lines: its id at once, and its exit
+status when it has ended (negative: the signal that ended it).
 
 Two things are left out, because a dead night cannot hurt by them: Prefect's engine and server (flows and tasks are called
 as the functions that they are, SIGTERM being what Prefect makes of it, and leave no artifacts), and the drawing of the pages
