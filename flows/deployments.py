@@ -48,7 +48,8 @@ SERVER = ("server", "start", "--host", "127.0.0.1", "--port", "4200")
 def serve_nightly(home: Home, *, cron: str, timezone: str, source: str) -> None:
     """Serve ``refresh/nightly`` until SIGTERM or Ctrl-C comes or its terminal is closed.
 
-    The schedule and its history live in the Prefect server. A night that was missed while nobody served is caught up once. A server of ours or a runner that dies is started again.
+    The schedule and its history live in the Prefect server. A night that was missed while nobody served is caught up once.
+    A server of ours or a runner that dies is started again.
 
     Raises:
         SettingsError: the cron line or the time zone is none.
