@@ -198,8 +198,8 @@ def test_bounds_of_length_belong_to_what_they_bound() -> None:
     """Ten seconds are long enough to be a song; two seconds more are the same intro, and the same song of one sound."""
     ten = identified(("Bell", "x", 10_000, None), ("Bell", "x", 10_000, None))
     assert ten == {"0": ("0", "0"), "1": ("0", "0")}
-    intros = identified(("Intro", "x", 60_000, None), ("Intro", "x", 62_000, None))
-    assert intros == {"0": ("0", "0"), "1": ("0", "0")}
+    intros = identified(("Intro", "x", 60_000, None), ("Intro - Live", "x", 62_000, None))
+    assert intros == {"0": ("0", "0"), "1": ("1", "0")}
     near = {0: {}, 1: {"energy": 0.52}}
     sounds = identified(("Cars", "numan", 200_000, None), ("Cars", "tubeway", 202_000, None), sounds=near)
     assert sounds == {"0": ("0", "0"), "1": ("0", "0")}
@@ -215,8 +215,14 @@ def test_what_follows_a_dash_is_a_song_of_its_own_unless_its_artist_has_the_bare
     assert found == {name: (name, name) for name in "0123"}
     bare = identified(("Bakit - Tanong Ko", "x", 200_000, None), ("Bakit", "x", 230_000, None))
     assert bare == {"0": ("0", "0"), "1": ("1", "0")}
-    intros = identified(("Intro (Deeper)", "x", 200_000, None), ("Intro", "x", 230_000, None))
-    assert intros == {"0": ("0", "0"), "1": ("1", "1")}
+    intros = identified(
+        ("Intro (Deeper)", "x", 200_000, None), ("Intro (Higher)", "x", 230_000, None), ("Intro", "x", 260_000, None)
+    )
+    assert intros == {name: (name, name) for name in "012"}
+
+
+def test_a_blank_title_makes_no_song_of_two() -> None:
+    assert identified((" ", "x", 200_000, None), (" ", "x", 320_000, None)) == {"0": ("0", "0"), "1": ("1", "1")}
 
 
 def test_silences_of_an_album_are_not_pressings_of_each_other() -> None:
