@@ -61,6 +61,24 @@ def test_a_rollback_passes_over_a_damaged_night(home: Home) -> None:
     assert (home.history / f"unreadable-{damaged.stem}.duckdb").exists()
 
 
+def test_a_damaged_published_file_gives_way_to_the_night_before_and_that_is_told(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number, night in enumerate(NIGHTS[:2]):
+        publish(home, night, checked("tracks", songs(number)))
+    publishing.recover(home)
+    assert (titles(home.warehouse), caplog.messages) == (["Song 0"], [])
+    for instead in (f"the night {NIGHTS[0]} is published again", "there is no earlier night"):
+        home.warehouse.write_bytes(b"\0" * 9_000)
+        caplog.clear()
+        publishing.recover(home)
+        (told,) = caplog.messages
+        assert told.startswith(f"{home.warehouse} is damaged and set aside, {instead}: ")
+        assert "not a valid DuckDB database file" in told
+        assert (home.history / "unreadable-warehouse.duckdb").exists()
+        assert home.warehouse.exists() is (instead != "there is no earlier night")
+
+
 def test_generations_are_bounded_in_number(home: Home) -> None:
     for night in NIGHTS[:4]:
         publishing.publish(home, built(home, night), keep=2)
