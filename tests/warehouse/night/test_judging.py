@@ -87,9 +87,17 @@ def test_a_table_that_lost_most_of_its_rows_is_told(tmp_path: Path, left: int, i
     )
 
 
-def test_a_small_table_may_become_empty(tmp_path: Path) -> None:
-    before, tonight = night(tmp_path / "b", BEFORE, 19), night(tmp_path / "t", TONIGHT, 0)
-    assert rule("collapse", findings(tonight, TONIGHT, before)).is_kept
+@pytest.mark.parametrize(("rows", "is_kept"), [(19, True), (20, False)])
+def test_only_a_small_table_may_become_empty(tmp_path: Path, rows: int, is_kept: bool) -> None:
+    before, tonight = night(tmp_path / "b", BEFORE, rows), night(tmp_path / "t", TONIGHT, 0)
+    assert rule("collapse", findings(tonight, TONIGHT, before)).is_kept is is_kept
+
+
+def test_rows_that_had_to_go_are_not_missed(tmp_path: Path) -> None:
+    before, tonight = night(tmp_path / "b", BEFORE, 60), night(tmp_path / "t", TONIGHT, 20)
+    assert not rule("collapse", findings(tonight, TONIGHT, before)).is_kept
+    dropped = {"tracks": 20, "track_artists": 20, "neighbours": 20}
+    assert rule("collapse", findings(tonight, TONIGHT, before, dropped=dropped)).is_kept
 
 
 @pytest.mark.parametrize(("seeds", "is_kept"), [(10, True), (9, True), (8, False), (0, False)])
