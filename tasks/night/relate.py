@@ -8,6 +8,7 @@ import polars as pl
 from tasks.evaluation.measuring import measure
 from tasks.evaluation.metrics import bounds
 from tasks.evaluation.reasons import quality
+from tasks.identity.grouping import identify
 from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.night.runner import work_at
@@ -17,7 +18,6 @@ from tasks.ranking.stated import stated
 from tasks.similarity import weights
 from tasks.similarity.approximate import recall
 from tasks.similarity.baskets import build_baskets
-from tasks.similarity.identity import identify
 from tasks.similarity.lists import Lists
 from tasks.similarity.memory import relate
 from tasks.similarity.neighbours import neighbours

@@ -1,1 +1,1 @@
-"""Which songs belong together: identity, baskets, signals, neighbours. Plain functions on frames and matrices; no Prefect, no database."""
+"""Which songs belong together: baskets, signals, neighbours. Plain functions on frames and matrices; no Prefect, no database."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 import pytest
 
-from tasks.similarity.identity import identify
+from tasks.identity.grouping import identify
 from tasks.standin.catalogue.bundle import bundled
 
 SOUND = dict.fromkeys(("danceability", "energy", "valence", "acousticness", "speechiness", "liveness"), 0.5) | {

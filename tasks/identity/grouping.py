@@ -2,7 +2,7 @@
 
 A *recording* is one ISRC, or else one title (version words included), one main artist and one duration; sounds that are
 alike allow more. A *song* is a title without its version words (live, remix, remaster, …), by artists who have one of
-them in common. `tasks.similarity.titles` says what of a title counts.
+them in common. `tasks.identity.titles` says what of a title counts.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import polars as pl
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from tasks.similarity.titles import GENERIC, guests, key, stem, without_pressing, without_version
+from tasks.identity.titles import GENERIC, guests, key, stem, without_pressing, without_version
 
 DURATION_GAP_MS = 2_000
 """Two pressings of one recording differ by silence at the ends, no more."""
