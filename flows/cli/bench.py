@@ -37,7 +37,9 @@ def similarity(
     console.print_frame(told)
     for name, reason in missing.items():
         console.say(f"left out: {name} ({reason})")
-    console.say("ratio: CPU seconds over those of the best exact peer; recall on a sample of seeds.")
+    console.say(
+        "ratio: CPU seconds over those of the best exact peer, or of the best one where every pair is too much; recall on a sample of seeds."
+    )
 
 
 @bench.command("query")

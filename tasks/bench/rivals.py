@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from tasks.similarity import dense
+from tasks.similarity.approximate import EXACT
 from warehouse.connection import writer
 from warehouse.statements import statement
 
@@ -116,6 +117,7 @@ WAYS: dict[str, tuple[Finder, str]] = {
 }
 """Name -> the way, and the package that it needs."""
 EXACT_PEERS = ("scikit-learn cosine brute", "scikit-learn ArgKmin", "FAISS flat")
+PEERS = [name for name in WAYS if not name.startswith("segue")]
 
 
 def left_out(rows: int) -> dict[str, str]:
@@ -125,7 +127,8 @@ def left_out(rows: int) -> dict[str, str]:
         for name, (_, package) in WAYS.items()
         if find_spec(package) is None
     }
-    return missing | ({"DuckDB SQL": f"only up to {SQL_MOST:,} tracks"} if rows > SQL_MOST else {})
+    most = {"DuckDB SQL": SQL_MOST} | dict.fromkeys(("segue, exact", *EXACT_PEERS), EXACT)
+    return missing | {name: f"only up to {few:,} tracks" for name, few in most.items() if rows > few}
 
 
 def tried(name: str, rows: np.ndarray, top: int) -> Trial:
