@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.resource_tracker import ensure_running
 from types import FrameType
+from typing import cast
 
 from prefect.exceptions import TerminationSignal
 
@@ -72,7 +73,8 @@ def take_for_sigterm(*signals: signal.Signals) -> None:
     heard = _heard(*signals)
 
     def pass_on(*_: object) -> None:
-        os.kill(os.getpid(), signal.SIGTERM)
+        # to the main thread alone: of the process any thread could take it, and the main one would sleep on
+        signal.pthread_kill(cast("int", threading.main_thread().ident), signal.SIGTERM)
 
     def wait() -> None:
         while signal.sigwait(heard):

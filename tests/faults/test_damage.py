@@ -14,6 +14,8 @@ from warehouse.night import publishing
 def spoilt(path: Path, how: random.Random) -> None:
     """A file cut short, emptied, overwritten in the middle, or with bits turned."""
     whole = bytearray(path.read_bytes())
+    if not whole:  # the night died as it began to write it
+        return
     place = how.randrange(len(whole))
     match how.choice(("cut", "emptied", "overwritten", "turned")):
         case "cut":
