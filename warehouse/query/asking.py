@@ -31,9 +31,6 @@ Row = dict[str, Any]
 AT_ONCE = 128
 """Candidates whose cards are read first; most lists need no more. Then it is twice as many, and so on."""
 
-FEW = 500
-"""Cards up to which the index finds each one; more of them are found quicker in one pass over all."""
-
 
 @dataclass(frozen=True)
 class Reached:
@@ -153,7 +150,7 @@ def _candidates(
 
 def _numbered(con: DuckDBPyConnection, numbers: Sequence[int]) -> dict[str, Row]:
     """Track id -> card of the songs with these numbers."""
-    return _told(con, "query/cards_by_number" if len(numbers) <= FEW else "query/cards_of_many", numbers)
+    return _told(con, "query/cards_by_number", numbers)
 
 
 def _reached(con: DuckDBPyConnection, seeds: Sequence[Row], by: str) -> Reached:

@@ -1,4 +1,0 @@
--- One row is a song by its number, with all that an answer reads of it.
-select number, card
-from cards
-where number in (select unnest($keys)) and card is not null
