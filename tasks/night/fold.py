@@ -5,6 +5,7 @@ import logging
 
 import polars as pl
 
+from schemas.errors import WarehouseError
 from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.taste import exclusions
@@ -43,12 +44,18 @@ def publish_lists(night: Night) -> None:
     profile = tastes(said, known.songs, near)
     writing.replace(build, "tastes", profile)
     writing.replace(build, "taste_links", near.join(strongest(profile, 2 * for_you.SEEDS), on="track_id", how="semi"))
-    earlier = (
-        query(night.home.warehouse, "for_you/earlier")["track_id"].to_list() if night.home.warehouse.exists() else []
-    )
+    earlier = _earlier(night)
     listed = for_you.recommended(build, journal.read(night.home.journal), SONGS, earlier=earlier)
     night.ledger.current.rows = writing.replace(build, "recommendations", _rows(listed))
     _tell(night, profile, listed, earlier)
+
+
+def _earlier(night: Night) -> list[str]:
+    """Last night's list; empty before the first, and where that was written by another version of Segue."""
+    try:
+        return query(night.home.warehouse, "for_you/earlier")["track_id"].to_list()
+    except WarehouseError:
+        return []
 
 
 def _rows(listed: pl.DataFrame) -> pl.DataFrame:
