@@ -120,6 +120,15 @@ def test_a_second_night_leaves_equal_tables_and_says_what_stayed(night: Night) -
     assert f"{songs_listed} of {songs_listed} songs stay from last night" in str(night.ledger.current.note)
 
 
+def test_a_list_that_another_version_wrote_is_passed_over(night: Night) -> None:
+    run(night)
+    night.home.warehouse.write_bytes(night.build.read_bytes())
+    with duckdb.connect(str(night.home.warehouse)) as con:
+        con.execute("update segue_schema set version = version - 1")
+    run(night)
+    assert night.ledger.current.note == "2 tastes: metal; bossa nova"
+
+
 def test_exclusions_change_the_profile_and_show_their_effect(night: Night) -> None:
     write(night.home.exclusions, [Exclusion("genre", "metal"), Exclusion("device", "nowhere")])
     run(night)
