@@ -79,8 +79,7 @@ def _common(song: Row, seed: Row, kind: str | None) -> str:
     """What the signal that joins the two has to tell; else what is written about both."""
     if kind == "collaborative":
         return _company(song, seed)
-    written = facts(song, [seed]).replace(f", like “{seed['name']}”", "")  # the sentence names it already
-    return (sound(song, [seed]) if kind == "audio" else "") or written
+    return (sound(song, [seed]) if kind == "audio" else "") or facts(song, [seed], is_named=True)
 
 
 def _company(song: Row, seed: Row) -> str:

@@ -206,14 +206,17 @@ def confidence(baskets: int) -> str:
     return "strong" if baskets >= STRONG else "fair" if baskets >= FAIR else "thin"
 
 
-def facts(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
-    """What is written about both: artists, album, genres, years. A genre alone says little, so it goes with both years."""
+def facts(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_named: bool = False) -> str:
+    """What is written about both: artists, album, genres, years. A genre alone says little, so it goes with both years.
+
+    ``is_named``: the sentence that this becomes a part of has named the seed.
+    """
     if _is_years(song, seeds):
         return _when(song, seeds)
     parts = [_artists(song, seeds), _album(song, seeds)]
     is_genre = not any(parts)
     if is_genre:
-        parts.append(_genres(song, seeds))
+        parts.append(_genres(song, seeds, is_named=is_named))
     if not parts[1]:
         parts.append(_years(song, seeds, is_wide=is_genre))
     return ", ".join(part for part in parts if part)
@@ -321,7 +324,7 @@ def _album(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
-def _genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+def _genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_named: bool) -> str:
     shared = {genre: sum(genre in seed["genres"] for seed in seeds) for genre in song["genres"]}
     names = sorted(
         (genre for genre, count in shared.items() if count), key=lambda genre: (-shared[genre], -len(genre), genre)
@@ -329,7 +332,7 @@ def _genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
     if not names:
         return ""
     if len(seeds) == 1:
-        return f"{_listed(names[:2])}, like “{seeds[0]['name']}”"
+        return _listed(names[:2]) + ("" if is_named else f", like “{seeds[0]['name']}”")
     alike = [seed["name"] for seed in sorted(seeds, key=partial(_apart, song)) if names[0] in seed["genres"]]
     return f"{names[0]}, like {_quoted(alike)} that you gave"
 
