@@ -65,13 +65,14 @@ def ask(
 def recommend(as_json: JsonOption = False) -> None:
     """How well the published night's way recommends, beside the night's own peers and implicit ALS, on lists hidden from them all."""
     with shown(Settings.from_env().log):
+        from flows.talk.figures import print_figures
         from tasks.bench.recommend import compare
 
         told, verdict, missing = compare(Settings.from_env().home.warehouse)
     if as_json:
         console.print_json({"verdict": verdict, "figures": told.to_dicts(), "left_out": missing})
         return
-    console.print_frame(told)
+    print_figures(told)
     for name, reason in missing.items():
         console.say(f"left out: {name} ({reason})")
     console.say(verdict)

@@ -97,10 +97,14 @@ def report(
 
 def evaluate(as_json: JsonOption = False) -> None:
     """Show how well the published night recommends, measured on lists that were hidden from it, beside its baselines."""
+    from flows.talk.figures import print_figures
     from warehouse.reading import query
 
-    rows = query(Settings.from_env().home.warehouse, "latest_evaluation")
+    path = Settings.from_env().home.warehouse
+    figures = query(path, "latest_evaluation")
     if as_json:
-        console.print_json(rows.to_dicts())
-    else:
-        console.print_frame(rows)
+        console.print_json(figures.to_dicts())
+        return
+    print_figures(figures)
+    for (verdict,) in query(path, "latest_verdict").iter_rows():
+        console.say(verdict)

@@ -1,6 +1,7 @@
 """What commands print: stdout is data, stderr is talk; one JSON document for machines, tables for people."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -9,12 +10,17 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import polars as pl
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
+
+LEGIBLE, WORD, GAP = 12, 24, 2
+"""What a column of prose needs before a reader gives up; the longest word (an id has 22 letters) that is not broken; and the
+room between two columns."""
 
 
 @dataclass
@@ -72,21 +78,54 @@ def print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str, indent=2) + "\n")
 
 
-def print_frame(frame: pl.DataFrame) -> None:
+def print_frame(frame: pl.DataFrame, *, title: str | None = None) -> None:
     """A frame as a table on stdout, every row and column of it."""
-    print_table(frame.columns, frame.iter_rows())
+    print_table(frame.columns, frame.iter_rows(), title=title)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """Rows as a table on stdout; numbers stand right."""
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    """Rows as a table on stdout, below its title and with an empty line after it if it has one; numbers stand right.
+
+    Into a file or a pipe each row is one line. Where a terminal is too narrow for it, each row becomes a block of lines, a
+    column a line.
+    """
     rows = [list(row) for row in rows]
+    cells = [[_cell(value) for value in row] for row in rows]
+    told = [[column, *(row[index].plain for row in cells)] for index, column in enumerate(columns)]
+    widths = [max(map(cell_len, texts)) for texts in told]
+    words = [max((cell_len(word) for text in texts for word in text.split()), default=0) for texts in told]
+    needed = [min(width, max(LEGIBLE, min(word, WORD))) for width, word in zip(widths, words, strict=True)]
+    gaps = GAP * (len(widths) - 1)
+    if title is not None:
+        out.print(Text(title, style="italic"), soft_wrap=True)
+    if sum(needed) + gaps > out.width and out.is_terminal:
+        _print_blocks(columns, cells)
+        return
+    table = Table(header_style="bold", box=None, pad_edge=False)
     for index, column in enumerate(columns):
         numeric = any(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in rows)
-        table.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row))
-    out.print(table)
+        side: JustifyMethod = "right" if numeric else "left"
+        table.add_column(Text(column), justify=side, overflow="fold", min_width=needed[index])
+    for row in cells:
+        table.add_row(*row)
+    is_free = not (out.is_terminal or "COLUMNS" in os.environ)
+    whole = Console(file=out.file, highlight=False, width=max(sum(widths) + gaps, out.width))
+    (whole if is_free else out).print(table)
+    if title is not None:
+        out.print()
+
+
+def _print_blocks(columns: Sequence[str], rows: Sequence[Sequence[Text]]) -> None:
+    """Each row as lines of column and value."""
+    for place, row in enumerate(rows):
+        block = Table(box=None, pad_edge=False, show_header=False)
+        block.add_column(style="bold")
+        block.add_column(overflow="fold")
+        for column, value in zip(columns, row, strict=True):
+            block.add_row(Text(column), value)
+        if place:
+            out.print()
+        out.print(block)
 
 
 def print_songs(songs: pl.DataFrame) -> None:

@@ -15,11 +15,11 @@ from warehouse.reading import table
 FACTORS, CONFIDENCE, RIDGE, ROUNDS = 32, 5.0, 5.0, 15
 """Of ALS: what did best, or nearly, of seven settings on two sets of real lists."""
 METRIC = "ndcg@10"
-TOLD = ("task", "view", "algorithm", "value", "low", "high", "cases", "split")
+TOLD = ("task", "view", "metric", "algorithm", "value", "low", "high", "cases", "split")
 
 
 def compare(warehouse: Path) -> tuple[pl.DataFrame, str, dict[str, str]]:
-    """[task, view, algorithm, value, low, high, cases, split]: nDCG@10 with 95 % bounds, best first within task and view.
+    """[task, view, metric, algorithm, value, low, high, cases, split]: nDCG@10 with 95 % bounds, best first within task and view.
 
     Also the verdict in words, and the peers that are left out with the reason. The split, the lists and what is hidden are
     those of the night's evaluation.
