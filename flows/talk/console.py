@@ -1,7 +1,6 @@
 """What commands print: stdout is data, stderr is talk; one JSON document for machines, tables for people."""
 
 import json
-import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -108,9 +107,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
         table.add_column(Text(column), justify=side, overflow="fold", min_width=needed[index])
     for row in cells:
         table.add_row(*row)
-    is_free = not (out.is_terminal or "COLUMNS" in os.environ)
     whole = Console(file=out.file, highlight=False, width=max(sum(widths) + gaps, out.width))
-    (whole if is_free else out).print(table)
+    (out if out.is_terminal else whole).print(table)
     if title is not None:
         out.print()
 

@@ -21,7 +21,6 @@ SONGS = pl.DataFrame(
 
 def printed(monkeypatch: pytest.MonkeyPatch, frame: pl.DataFrame, *, width: int, is_terminal: bool) -> str:
     told = io.StringIO()
-    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr(console, "out", Console(file=told, width=width, force_terminal=is_terminal, no_color=True))
     console.print_frame(frame)
     return told.getvalue().replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")
