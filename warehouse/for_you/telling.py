@@ -6,7 +6,7 @@ from math import fsum
 from typing import Any
 
 from warehouse.query.asking import Row, shared_baskets
-from warehouse.query.reasons import company, facts, sound
+from warehouse.query.telling import company, facts, sound
 
 NAMED = 3
 """Songs that the reasons of a recommendation name; the others are summed."""

@@ -11,7 +11,7 @@ from warehouse.connection import reader
 from warehouse.query.asking import Asked, ask, basket_names, shared_baskets
 from warehouse.query.names import named
 from warehouse.query.ranking import Pool
-from warehouse.query.reasons import reasons, told_baskets
+from warehouse.query.telling import reasons, told_baskets
 
 REASON = pl.Struct(
     {"kind": pl.String(), "text": pl.String(), "contribution": pl.Float64(), "evidence": pl.List(pl.String())}

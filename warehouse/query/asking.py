@@ -22,8 +22,8 @@ from schemas.values import Home
 from warehouse import journal
 from warehouse.query.model import MORE, Learned, learned
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, best_first, checked_by, checked_filters, ranked
-from warehouse.query.reasons import NAMED
 from warehouse.query.signals import inside, signals
+from warehouse.query.telling import NAMED
 from warehouse.statements import statement
 
 Row = dict[str, Any]

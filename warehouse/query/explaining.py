@@ -12,7 +12,7 @@ from schemas.errors import UnknownSongError
 from warehouse.connection import reader
 from warehouse.query.asking import Asked, Row, ask, basket_names, drawn, known, shared_baskets
 from warehouse.query.ranking import Candidate, Listing, checked_by, cut_by, ranked
-from warehouse.query.reasons import reasons, told_baskets
+from warehouse.query.telling import reasons, told_baskets
 from warehouse.statements import statement
 
 NAMED = 3

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from warehouse.query.ranking import Candidate
-from warehouse.query.reasons import company, confidence, contrast, facts, kinship, reasons, sound
+from warehouse.query.telling import company, confidence, contrast, facts, kinship, reasons, sound
 
 Card = dict[str, Any]
 

@@ -1,0 +1,19 @@
+"""Why a song, in words: sentences about baskets, facts and sound, and which of them are told."""
+
+from warehouse.query.telling.company import NAMED, company, confidence, kinship, told_baskets
+from warehouse.query.telling.facts import facts
+from warehouse.query.telling.reasons import Reason, reasons
+from warehouse.query.telling.sound import contrast, sound
+
+__all__ = [
+    "NAMED",
+    "Reason",
+    "company",
+    "confidence",
+    "contrast",
+    "facts",
+    "kinship",
+    "reasons",
+    "sound",
+    "told_baskets",
+]

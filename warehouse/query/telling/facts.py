@@ -1,0 +1,113 @@
+"""What is written about a song and its seeds: artists, album, genres, years."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from warehouse.query.telling.words import listed, quoted, songs
+
+
+def facts(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_named: bool = False) -> str:
+    """What is written about both: artists, album, genres, years. A genre alone says little, so it goes with both years.
+
+    ``is_named``: the sentence that this becomes a part of has named the seed.
+    """
+    if is_years(song, seeds):
+        return _when(song, seeds)
+    parts = [_artists(song, seeds), _album(song, seeds)]
+    is_genre = not any(parts)
+    if is_genre:
+        parts.append(_genres(song, seeds, is_named=is_named))
+    if not parts[1]:
+        parts.append(_years(song, seeds, is_wide=is_genre))
+    return ", ".join(part for part in parts if part)
+
+
+def is_years(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether nothing that is written about both is alike but the years."""
+    own = {*song["artist_ids"], *song["genres"]}
+    return not _album(song, seeds) and all(own.isdisjoint((*seed["artist_ids"], *seed["genres"])) for seed in seeds)
+
+
+def shared_ids(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The artists and the album that a song shares with the seeds."""
+    artists = [artist for artist in song["artist_ids"] if any(artist in seed["artist_ids"] for seed in seeds)]
+    is_album = song["album_id"] is not None and any(seed["album_id"] == song["album_id"] for seed in seeds)
+    return [*artists, song["album_id"]] if is_album else artists
+
+
+def _artists(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    own = dict(zip(song["artist_ids"], song["artists"], strict=False))
+    shared = {artist: sum(artist in seed["artist_ids"] for seed in seeds) for artist in own}
+    names = [own[artist] for artist, count in shared.items() if count]
+    if not names:
+        return ""
+    if len(seeds) == 1:
+        return f"both by {listed(names)}"
+    alike = [seed["name"] for seed in seeds if not set(seed["artist_ids"]).isdisjoint(song["artist_ids"])]
+    return f"by {listed(names)}, like {quoted(alike)} that you gave"
+
+
+def _album(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    same = [seed for seed in seeds if song["album_id"] is not None and seed["album_id"] == song["album_id"]]
+    if not same or not song["album"]:
+        return ""
+    return (
+        f"from the same album, {song['album']}"
+        if len(seeds) == 1
+        else f"on {song['album']} with {songs(len(same))} of them"
+    )
+
+
+def _genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_named: bool) -> str:
+    shared = {genre: sum(genre in seed["genres"] for seed in seeds) for genre in song["genres"]}
+    names = sorted(
+        (genre for genre, count in shared.items() if count), key=lambda genre: (-shared[genre], -len(genre), genre)
+    )
+    if not names:
+        return ""
+    if len(seeds) == 1:
+        return listed(names[:2]) + ("" if is_named else f", like “{seeds[0]['name']}”")
+    alike = [seed["name"] for seed in sorted(seeds, key=partial(_apart, song)) if names[0] in seed["genres"]]
+    return f"{names[0]}, like {quoted(alike)} that you gave"
+
+
+def _apart(song: Mapping[str, Any], seed: Mapping[str, Any]) -> tuple[int, float]:
+    """How far a seed is from the song, to name the nearest: in years, and in tempo."""
+    years = [one["released_on"].year if one["released_on"] else 0 for one in (song, seed)]
+    tempos = [one["tempo"] or 0.0 for one in (song, seed)]
+    return abs(years[0] - years[1]), abs(tempos[0] - tempos[1])
+
+
+def _years(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_wide: bool) -> str:
+    """When both came out, if within three years of each other or ``is_wide``."""
+    known = [seed["released_on"].year for seed in seeds if seed["released_on"] is not None]
+    if song["released_on"] is None or not known:
+        return ""
+    year = song["released_on"].year
+    if len(seeds) > 1:
+        near = sum(abs(year - other) <= 3 for other in known)
+        if near > len(known) / 2:
+            return f"from {year}, near {songs(near)} of them"
+        return f"from {year}" if is_wide else ""
+    if abs(year - known[0]) > 3 and not is_wide:
+        return ""
+    return f"both from {year}" if year == known[0] else f"from {known[0]} and {year}"
+
+
+def _when(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+    """When both came out where that is all there is to tell: to the month if it is known, of a list next to which song."""
+    told = _years(song, seeds, is_wide=False)
+    if not told:
+        return ""
+    if len(seeds) > 1:
+        dated = [seed for seed in seeds if seed["released_on"] is not None]
+        near = [seed for seed in dated if abs(seed["released_on"].year - song["released_on"].year) <= 3]
+        alike = [seed["name"] for seed in sorted(near, key=partial(_apart, song))]
+        return f"from {song['released_on'].year}, like {quoted(alike)} that you gave"
+    first, second = seeds[0]["released_on"], song["released_on"]
+    if (1, 1) in ((first.month, first.day), (second.month, second.day)):
+        return told  # the first of January stands for a year of which no more is known
+    if (first.year, first.month) == (second.year, second.month):
+        return f"both from {first:%B %Y}"
+    return f"from {first:%B}{'' if first.year == second.year else f' {first.year}'} and {second:%B %Y}"

@@ -1,0 +1,19 @@
+"""Small words that sentences are made of."""
+
+from collections.abc import Sequence
+
+
+def quoted(names: Sequence[str]) -> str:
+    """The first name, and how many more."""
+    more = len(names) - 1
+    return f"“{names[0]}”" + (f" and {more} more" if more else "")
+
+
+def songs(count: int) -> str:
+    """So many songs."""
+    return "one song" if count == 1 else f"{count} songs"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row, the last two joined by "and"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
