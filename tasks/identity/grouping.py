@@ -130,7 +130,8 @@ def _runs(rows: pl.DataFrame, keys: list[str], goes_on: pl.Expr) -> pl.DataFrame
     ordered = rows.filter(pl.all_horizontal(pl.col("duration_ms", *keys).is_not_null())).sort(
         *keys, "duration_ms", "node"
     )
-    starts = ~goes_on.over(keys).fill_null(False)
+    is_other = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in keys)
+    starts = is_other | ~goes_on.fill_null(False)
     return ordered.select("node", group=starts.cum_sum())
 
 
