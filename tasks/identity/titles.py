@@ -17,8 +17,11 @@ PRESSING = (
 
 VERSION = rf"{ANOTHER}|{PRESSING}|edit|version|ver|bonus|radio|single|album|original|soundtrack|international|orchestra|vocal|refix"
 
-SAME_CUT = r"(?i)\b(?:original mix|radio edit|radio version|single edit|album edit|short edit|clean edit)\b"
-"""Cuts that are the recording itself where they are as long as it."""
+SAME_CUT = (
+    r"(?i)([\(\[]|\s[-–—~/]\s)\s*(?:original mix|radio edit|radio mix|radio version|soundtrack version|ep version|"
+    r"single edit|album edit|short edit|clean edit)\b"
+)
+"""Cuts that are the recording itself where they are as long as it; a name before them is that of who made another mix."""
 
 FEATURED = (
     r"(?i)\s*[\(\[]\s*(?:feat|ft|featuring|with|w/)\b\.?[^\)\]]*[\)\]]|\s+(?:-\s+)?(?:feat|ft|featuring)\b\.?\s.*$"
@@ -75,7 +78,7 @@ def key(titles: pl.Expr) -> pl.Expr:
 
 def without_pressing(titles: pl.Expr) -> pl.Expr:
     """Titles without "feat. …" and without what only names the pressing: "(Live) [Remastered]" leaves "(Live)"."""
-    marked = titles.str.replace_all(SAME_CUT, "album version").str.replace_all(rf"(?i)\b({ANOTHER})\b", f"{MARK}$1")
+    marked = titles.str.replace_all(SAME_CUT, "${1}album version").str.replace_all(rf"(?i)\b({ANOTHER})\b", f"{MARK}$1")
     return _cut(titles, marked, rf"\b(?:{PRESSING})\b")
 
 
