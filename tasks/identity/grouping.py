@@ -1,7 +1,7 @@
 """Which tracks are one recording, and which recordings are one song.
 
 A *recording* is one ISRC, or else one title (version words included), one main artist and one duration; sounds that are
-alike allow more. A *song* is a title without its version words (live, remix, remaster, …), by artists who have one of
+alike allow more, and guests that the title names part what does not sound like one take. A *song* is a title without its version words (live, remix, remaster, …), by artists who have one of
 them in common. `tasks.identity.titles` says what of a title counts.
 """
 
@@ -29,8 +29,11 @@ SHORT_MS = 10_000
 ALIKE = {"energy": 0.2, "danceability": 0.15, "valence": 0.2, "acousticness": 0.3, "speechiness": 0.15}
 """How far two masters of one recording may lie apart, with a tempo that is the same, half or double."""
 
-NEAR = {"energy": 0.06, "danceability": 0.05, "valence": 0.08, "acousticness": 0.1, "speechiness": 0.05}
-"""The same for tracks of one title by different artists, with key and mode equal."""
+TAKE = {"energy": 0.1, "valence": 0.05, "acousticness": 0.05}
+"""How far two prints of one take may lie apart that name other guests: what hangs on the beat is often misheard, this is not."""
+
+NEAR = {"energy": 0.06, "danceability": 0.05, "valence": 0.05, "acousticness": 0.05, "speechiness": 0.05}
+"""How far tracks of one title by different artists may, with tempo, key and mode equal."""
 
 TEMPO_GAP = 0.02
 """Share by which tempi may differ."""
@@ -72,7 +75,8 @@ def identify(
         named.height,
         [
             named.filter(pl.col("isrc").is_not_null()).select("node", group="isrc"),
-            _runs(long, ["full", "who"], _is_one_recording()),
+            _runs(long, ["full", "guests", "who"], _is_one_recording()),
+            _runs(long, ["full", "who"], _is_one_recording() & _is_within(TAKE).fill_null(True)),
             _runs(long, ["full", "key", "mode"], (_gap() <= DURATION_GAP_MS) & _is_alike(NEAR)),
             *(_of_one_sound(main, same) for same in ("who", "stem")),
         ],
@@ -121,8 +125,12 @@ def _is_one_recording() -> pl.Expr:
 def _is_alike(within: dict[str, float]) -> pl.Expr:
     """Whether a row sounds like the one before it; null where a feature of either is unknown."""
     octaves = (pl.col("tempo") / pl.col("tempo").shift()).log(2)
-    is_in_time = (octaves - octaves.round()).abs() <= np.log2(1 + TEMPO_GAP)
-    return pl.all_horizontal(is_in_time, *(pl.col(name).diff().abs() <= far for name, far in within.items()))
+    return _is_within(within) & ((octaves - octaves.round()).abs() <= np.log2(1 + TEMPO_GAP))
+
+
+def _is_within(within: dict[str, float]) -> pl.Expr:
+    """Whether a row is as near to the one before it as ``within``; null where a feature of either is unknown."""
+    return pl.all_horizontal(pl.col(name).diff().abs() <= far for name, far in within.items())
 
 
 def _runs(rows: pl.DataFrame, keys: list[str], goes_on: pl.Expr) -> pl.DataFrame:

@@ -27,7 +27,9 @@ FEATURED = (
     r"(?i)\s*[\(\[]\s*(?:feat|ft|featuring|with|w/)\b\.?[^\)\]]*[\)\]]|\s+(?:-\s+)?(?:feat|ft|featuring)\b\.?\s.*$"
 )
 
-GUESTS = r"(?i)\b(?:feat|ft|featuring|with)\b\.?\s+(.*)$"
+GUESTS = r"(?i)(?:[\(\[]\s*(?:feat|ft|featuring|with)|\s(?:feat|ft|featuring))\b[.\s-]*([^\)\]]+?)\s*(?:[\)\]]|\s-\s|$)"
+
+BETWEEN_GUESTS = r"(?i)[,&+;]|\b(?:and|feat|ft|featuring|with)\b\.?"
 
 OWN = r"part|parts|pt|vol|volume|no|chapter|act|movement|medley|reprise|interlude|intro|outro|skit|commentary|[ivx]+|\d{1,3}"
 """Words and numbers in a bracket or after a dash that make it a song of its own."""
@@ -83,8 +85,9 @@ def without_pressing(titles: pl.Expr) -> pl.Expr:
 
 
 def guests(titles: pl.Expr) -> pl.Expr:
-    """Who is named in titles as a guest, as `key` gives it; empty for none."""
-    return key(titles.str.extract(GUESTS)).fill_null("")
+    """Who is named in titles as guests, as `key` gives each, in the order of the alphabet; empty for none."""
+    named = titles.str.extract(GUESTS).str.replace_all(BETWEEN_GUESTS, MARK).str.split(MARK)
+    return named.list.eval(key(pl.element())).list.sort().list.join(" ").str.strip_chars().fill_null("")
 
 
 def without_version(titles: pl.Expr) -> pl.Expr:

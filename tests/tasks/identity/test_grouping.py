@@ -171,6 +171,39 @@ def test_guests_tell_apart_only_what_one_album_has_of_one_title_by_one_artist() 
     assert [recording for recording, _ in found.values()] == [recording for *_, recording in rows]
 
 
+def test_a_guest_tells_apart_where_the_sound_does_so_too() -> None:
+    """What hangs on the beat is misheard between prints of one take; energy, mood and what is acoustic are not."""
+    rows = [("Trouble", "x", 200_000, None), ("Trouble (feat. Y)", "x", 200_000, None)]
+
+    def recordings(sound: Mapping[str, float]) -> set[str]:
+        return {recording for recording, _ in identified(*rows, sounds={0: {}, 1: sound}).values()}
+
+    assert recordings({"danceability": 0.7, "tempo": 91.0, "speechiness": 0.7, "key": 2.0}) == {"0"}
+    assert recordings({"energy": 0.58, "valence": 0.54, "acousticness": 0.54}) == {"0"}
+    for sound in ({"energy": 0.62}, {"valence": 0.56}, {"acousticness": 0.56}):
+        assert recordings(sound) == {"0", "1"}
+
+
+def test_the_same_guests_are_those_of_the_same_names() -> None:
+    """Two with the guests, two without, by turns; of all only the sound of the second pair differs."""
+    other = {"valence": 0.6}
+    found = identified(
+        ("Trouble", "x", 200_000, None),
+        ("Trouble (feat. A, B & C)", "x", 200_100, None),
+        ("Trouble", "x", 200_200, None),
+        ("Trouble feat. C and b with A - Remastered", "x", 200_300, None),
+        ("Trouble [feat.- A & B & D]", "x", 200_400, None),
+        sounds={0: {}, 1: other, 2: {}, 3: other | {"acousticness": 0.6}, 4: other | {"acousticness": 0.4}},
+    )
+    assert [recording for recording, _ in found.values()] == ["0", "1", "0", "1", "4"]
+    with_or_without = identified(
+        ("Roll with You", "x", 200_000, None),
+        ("Roll With You - Remastered", "x", 200_000, None),
+        sounds={0: {}, 1: other},
+    )
+    assert with_or_without == {"0": ("0", "0"), "1": ("0", "0")}
+
+
 def test_fades_may_differ_where_the_sound_does_not() -> None:
     alike, live = {"energy": 0.55, "tempo": 60.5}, {"energy": 0.9}
     rows = [("Jump", "x", 240_000 + gap, None) for gap in (0, 4_500, 9_000, 12_000)]
