@@ -1,8 +1,9 @@
 """Which tracks are one recording, and which recordings are one song.
 
 A *recording* is one ISRC, or else one title (version words included), one main artist and one duration; sounds that are
-alike allow more, and guests that the title names part what does not sound like one take. A *song* is a title without its version words (live, remix, remaster, …), by artists who have one of
-them in common. `tasks.identity.titles` says what of a title counts.
+alike allow more, and where a title names guests and another does not, or other ones, the sound tells. A *song* is a title
+without its version words (live, remix, remaster, …), by artists who have one of them in common. `tasks.identity.titles`
+says what of a title counts.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,12 @@ UNHEARD_GAP_MS = 3_000
 
 ALIKE_GAP_MS = 5_000
 """So may they where the sounds are alike."""
+
+ANEW_GAP_MS = 300
+"""What was played anew is hardly ever as long as this near; one recording is, whatever two analyses say of it."""
+
+ANEW = 0.2
+"""By how much energy and danceability together differ, beside the key, where it was played anew and is no other master."""
 
 SHORT_MS = 10_000
 """Anything shorter is a silence or a jingle, of which an album may have several under one title."""
@@ -118,7 +125,16 @@ def _gap() -> pl.Expr:
 def _is_one_recording() -> pl.Expr:
     """Whether a row and the one before it, of one title and artist, are one recording; false where the durations say no."""
     alike = _is_alike(ALIKE)
-    allowed = pl.when(alike).then(ALIKE_GAP_MS).when(alike.is_null()).then(UNHEARD_GAP_MS).otherwise(DURATION_GAP_MS)
+    is_anew = (pl.col("energy").diff().abs() + pl.col("danceability").diff().abs() > ANEW) & (pl.col("key").diff() != 0)
+    allowed = (
+        pl.when(alike)
+        .then(ALIKE_GAP_MS)
+        .when(alike.is_null())
+        .then(UNHEARD_GAP_MS)
+        .when(is_anew)
+        .then(ANEW_GAP_MS)
+        .otherwise(DURATION_GAP_MS)
+    )
     return _gap() <= allowed
 
 

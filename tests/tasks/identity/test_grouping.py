@@ -212,6 +212,20 @@ def test_fades_may_differ_where_the_sound_does_not() -> None:
     assert {recording for recording, _ in identified(*rows).values()} == {"0", "1", "2"}  # 3 s where nothing is heard
 
 
+def test_what_was_played_anew_in_another_key_is_another_recording_unless_it_is_as_long() -> None:
+    def recordings(gap: int, sound: Mapping[str, float]) -> set[str]:
+        rows = [("Jump", "x", 240_000, None), ("Jump", "x", 240_000 + gap, None)]
+        return {recording for recording, _ in identified(*rows, sounds={0: {}, 1: sound}).values()}
+
+    anew = {"energy": 0.59, "danceability": 0.38, "key": 7.0}
+    master = {"tempo": 90.0}
+    assert recordings(1_000, master | anew) == {"0", "1"}
+    assert recordings(300, master | anew) == {"0"}
+    assert recordings(1_000, master | anew | {"key": 0.0}) == {"0"}
+    assert recordings(1_000, master | anew | {"energy": 0.57}) == {"0"}
+    assert recordings(1_000, anew) == {"0"}
+
+
 def test_one_sound_under_one_title_is_one_recording_whoever_is_named_first() -> None:
     found = identified(
         ("Are Friends Electric", "numan", 325_000, None),
