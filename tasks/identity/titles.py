@@ -27,7 +27,7 @@ FEATURED = (
     r"(?i)\s*[\(\[]\s*(?:feat|ft|featuring|with|w/)\b\.?[^\)\]]*[\)\]]|\s+(?:-\s+)?(?:feat|ft|featuring)\b\.?\s.*$"
 )
 
-GUESTS = r"(?i)(?:[\(\[]\s*(?:feat|ft|featuring|with)|\s(?:feat|ft|featuring))\b[.\s-]*([^\)\]]+?)\s*(?:[\)\]]|\s-\s|$)"
+GUESTS = r"(?i)(?:[\(\[]\s*(?:feat|ft|featuring|with)|\s(?:feat|ft|featuring))\b\.?\s*([^\)\]]+?)\s*(?:[\)\]]|\s-\s|$)"
 
 BETWEEN_GUESTS = r"(?i)[,&+;]|\b(?:and|feat|ft|featuring|with)\b\.?"
 

@@ -79,7 +79,7 @@ def same(one: tuple[str, str], two: tuple[str, str], artists: str = "x") -> tupl
         ("Lovefool - Radio Edit", "Lovefool", True, True),
         ("Lovefool - Radio Mix", "Lovefool (Original Radio Edit)", True, True),
         ("Lovefool - EP Version", "Lovefool [Soundtrack Version]", True, True),
-        ("Lovefool - Album Version / Radio Edit", "Lovefool", True, True),
+        ("Lovefool - Vocal Version / Radio Edit", "Lovefool", True, True),
         ("Lovefool - K&K Radio Edit", "Lovefool", False, True),
         ("Lovefool (Kit's String Version, Radio Edit)", "Lovefool", False, True),
         ("Iisa Pa Lamang", 'Iisa Pa Lamang - From "Walang Hanggan"', True, True),
@@ -191,7 +191,7 @@ def test_the_same_guests_are_those_of_the_same_names() -> None:
         ("Trouble", "x", 200_000, None),
         ("Trouble (feat. A, B & C)", "x", 200_100, None),
         ("Trouble", "x", 200_200, None),
-        ("Trouble feat. C and b with A - Remastered", "x", 200_300, None),
+        ("Trouble feat. C and b, with A - Remastered", "x", 200_300, None),
         ("Trouble [feat.- A & B & D]", "x", 200_400, None),
         sounds={0: {}, 1: other, 2: {}, 3: other | {"acousticness": 0.6}, 4: other | {"acousticness": 0.4}},
     )
@@ -220,6 +220,7 @@ def test_what_was_played_anew_in_another_key_is_another_recording_unless_it_is_a
     anew = {"energy": 0.59, "danceability": 0.38, "key": 7.0}
     master = {"tempo": 90.0}
     assert recordings(1_000, master | anew) == {"0", "1"}
+    assert recordings(1_000, master | anew | {"energy": 0.41}) == {"0", "1"}
     assert recordings(300, master | anew) == {"0"}
     assert recordings(1_000, master | anew | {"key": 0.0}) == {"0"}
     assert recordings(1_000, master | anew | {"energy": 0.57}) == {"0"}
