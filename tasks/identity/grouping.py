@@ -39,7 +39,7 @@ ALIKE = {"energy": 0.2, "danceability": 0.15, "valence": 0.2, "acousticness": 0.
 TAKE = {"energy": 0.1, "valence": 0.05, "acousticness": 0.05}
 """How far two prints of one take may lie apart that name other guests: what hangs on the beat is often misheard, this is not."""
 
-NEAR = {"energy": 0.06, "danceability": 0.05, "valence": 0.05, "acousticness": 0.05, "speechiness": 0.05}
+NEAR = {"energy": 0.06, "danceability": 0.05, "valence": 0.08, "acousticness": 0.1, "speechiness": 0.05}
 """How far tracks of one title by different artists may, with tempo, key and mode equal."""
 
 TEMPO_GAP = 0.02
@@ -84,7 +84,7 @@ def identify(
             named.filter(pl.col("isrc").is_not_null()).select("node", group="isrc"),
             _runs(long, ["full", "guests", "who"], _is_one_recording()),
             _runs(long, ["full", "who"], _is_one_recording() & _is_within(TAKE).fill_null(True)),
-            _runs(long, ["full", "key", "mode"], (_gap() <= DURATION_GAP_MS) & _is_alike(NEAR)),
+            _runs(long, ["full", "key", "mode"], _is_one_by_others()),
             *(_of_one_sound(main, same) for same in ("who", "stem")),
         ],
     )
@@ -136,6 +136,11 @@ def _is_one_recording() -> pl.Expr:
         .otherwise(DURATION_GAP_MS)
     )
     return _gap() <= allowed
+
+
+def _is_one_by_others() -> pl.Expr:
+    """The same for a row and the one before it of one title, key and mode by different artists."""
+    return (_gap() <= DURATION_GAP_MS) & _is_alike(NEAR) & (pl.col("who") != pl.col("who").shift())
 
 
 def _is_alike(within: dict[str, float]) -> pl.Expr:

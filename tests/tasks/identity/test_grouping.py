@@ -232,7 +232,7 @@ def test_one_sound_under_one_title_is_one_recording_whoever_is_named_first() -> 
         ("Are Friends Electric", "numan", 325_000, None),
         ("Are 'Friends' Electric?", "tubeway", 325_000, None),
         ("Are Friends Electric", "cover", 325_000, None),
-        sounds={0: {}, 1: {"energy": 0.52}, 2: {"energy": 0.8}},
+        sounds={0: {}, 1: {"energy": 0.52, "valence": 0.57, "acousticness": 0.59}, 2: {"energy": 0.8}},
     )
     assert found == {"0": ("0", "0"), "1": ("0", "0"), "2": ("2", "2")}
 
