@@ -253,9 +253,9 @@ def test_bounds_of_length_belong_to_what_they_bound() -> None:
     assert ten == {"0": ("0", "0"), "1": ("0", "0")}
     intros = identified(("Intro", "x", 60_000, None), ("Intro - Live", "x", 62_000, None))
     assert intros == {"0": ("0", "0"), "1": ("1", "0")}
-    near = {0: {}, 1: {"energy": 0.52}}
-    sounds = identified(("Cars", "numan", 200_000, None), ("Cars", "tubeway", 202_000, None), sounds=near)
-    assert sounds == {"0": ("0", "0"), "1": ("0", "0")}
+    near = {0: {}, 1: {"energy": 0.52}, 2: {"energy": 0.54}}
+    cars = [("Cars", "numan", 200_000, None), ("Cars", "tubeway", 202_000, None), ("Cars", "cover", 204_001, None)]
+    assert identified(*cars, sounds=near) == {"0": ("0", "0"), "1": ("0", "0"), "2": ("2", "2")}
 
 
 def test_what_follows_a_dash_is_a_song_of_its_own_unless_its_artist_has_the_bare_title() -> None:
