@@ -16,8 +16,8 @@ HUB = 5
 """No track stands in more than so many times N lists of N neighbours, as far as others can take its place."""
 ROUNDS = 4
 """How often lists that hubs left are filled; each round makes a few new hubs."""
-HOSTS = 10
-"""So many of the first others of a song that nobody names are asked for their last place."""
+HOSTS = (10, 50)
+"""So many of the first others of a song that nobody names are asked for their last place; if none has room, so many more."""
 GUESTS = 3
 """Last places that a list gives up for such songs."""
 
@@ -65,7 +65,10 @@ def published(given: Signals, lists: Lists, top: int) -> Published:
         filled.put(short, _merged(given.songs, filled.of(short), found, top))
         counts += _counts(filled.of(short).others, len(counts))
         counts -= _bar(filled, np.maximum(counts - HUB * top, 0))
-    return _hosted(given, Published(lists, is_shown, rows, filled), counts, top)
+    told = Published(lists, is_shown, rows, filled)
+    for first in HOSTS:
+        told = _hosted(given, told, counts, top, first)
+    return told
 
 
 def _shown(lists: Lists, top: int) -> np.ndarray:
@@ -116,12 +119,12 @@ def _bar(lists: Lists, excess: np.ndarray) -> np.ndarray:
     return np.bincount(hub[goes], minlength=excess.size)
 
 
-def _hosted(given: Signals, told: Published, counts: np.ndarray, top: int) -> Published:
-    """Let songs that stand in no list take the last places in those of their own first others."""
+def _hosted(given: Signals, told: Published, counts: np.ndarray, top: int, first: int) -> Published:
+    """Let songs that stand in no list take the last places in those of their ``first`` others."""
     of_song = np.bincount(given.songs, weights=counts)
     tracks, firsts = np.unique(given.songs, return_index=True)
     guests = firsts[of_song[tracks] == 0]
-    asked = told.among(guests).others[:, :HOSTS]
+    asked = told.among(guests).others[:, :first]
     row, place = np.nonzero(asked >= 0)
     host, guest = asked[row, place], guests[row]
     values = addends(given, host, guest)
@@ -145,6 +148,7 @@ def _hosted(given: Signals, told: Published, counts: np.ndarray, top: int) -> Pu
         pairs = np.array(chosen[one])
         guests_of = {"others": guest[pairs]} | {name: column[pairs] for name, column in values.items()}
         _seat(given, filled, int(np.searchsorted(rows, one)), guests_of, counts, top)
+        counts[guest[pairs]] += 1
     return Published(told.lists, told.is_shown, rows, filled)
 
 

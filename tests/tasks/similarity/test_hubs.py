@@ -13,30 +13,39 @@ from tasks.similarity.weights import STATED
 TOP = 3
 
 
+def by(artists: list[str], genres: list[list[str]]) -> pl.DataFrame:
+    """Songs t00, t01, … of which no more is known than that."""
+    names = [f"t{number:02}" for number in range(len(artists))]
+    nothing = [None] * len(names)
+    return pl.DataFrame(
+        {
+            "track_id": names,
+            "song_id": names,
+            "artist_ids": [[artist] for artist in artists],
+            "album_id": nothing,
+            "genres": genres,
+            "released_on": nothing,
+            "title_key": ["title"] * len(names),
+        },
+        schema_overrides={"album_id": pl.String, "released_on": pl.Date, "genres": pl.List(pl.String)},
+    )
+
+
+SOUNDS = pl.DataFrame(schema={"track_id": pl.String} | dict.fromkeys(FEATURES, pl.Float64))
+
+
 @pytest.fixture(scope="module")
 def given() -> Signals:
     """90 songs by 30 artists, of two genres; eight songs stand in every one of 60 lists of ten, five songs in none."""
     rng = np.random.default_rng(3)
-    songs = pl.DataFrame(
-        {
-            "track_id": [f"t{i:02}" for i in range(90)],
-            "song_id": [f"t{i:02}" for i in range(90)],
-            "artist_ids": [[f"a{i % 30}"] for i in range(90)],
-            "album_id": [None] * 90,
-            "genres": [[f"g{i % 2}"] for i in range(90)],
-            "released_on": [None] * 90,
-            "title_key": ["title"] * 90,
-        },
-        schema_overrides={"album_id": pl.String, "released_on": pl.Date},
-    )
+    songs = by([f"a{i % 30}" for i in range(90)], [[f"g{i % 2}"] for i in range(90)])
     rows = [
         (f"playlist:{number:02}", f"t{song:02}", place, 1.0)
         for number in range(60)
         for place, song in enumerate([*range(8), *rng.choice(np.arange(8, 85), 2, replace=False)])
     ]
     baskets = pl.DataFrame(rows, schema=["basket_id", "track_id", "position", "weight"], orient="row")
-    sounds = pl.DataFrame(schema={"track_id": pl.String} | dict.fromkeys(FEATURES, pl.Float64))
-    return signals(songs, sounds, baskets, STATED)
+    return signals(songs, SOUNDS, baskets, STATED)
 
 
 def test_hubs_stand_in_so_many_lists_and_the_lists_are_full_all_the_same(given: Signals) -> None:
@@ -54,6 +63,16 @@ def test_nobody_is_left_out(given: Signals) -> None:
     told = published(given, lists, TOP).of(0, 90)
     assert set(range(90)) - set(lists.others[:, :TOP].ravel().tolist())
     assert set(told.others.ravel().tolist()) >= set(range(90))
+
+
+def test_whom_the_first_others_have_no_room_for_the_next_ones_take_in() -> None:
+    baskets = pl.DataFrame(
+        schema={"basket_id": pl.String, "track_id": pl.String, "position": pl.Int32, "weight": pl.Float64}
+    )
+    given = signals(by(["a"] * 60, [[]] * 60), SOUNDS, baskets, STATED)
+    lists = build(given, 20)
+    assert set(lists.others[:, :20].ravel().tolist()) == set(range(21))  # all are alike: the first ones are everybody's
+    assert set(published(given, lists, 20).of(0, 60).others.ravel().tolist()) == set(range(60))
 
 
 def test_lists_stay_in_order_and_name_nobody_twice(given: Signals) -> None:
