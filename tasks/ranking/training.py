@@ -16,7 +16,7 @@ import polars as pl
 from tasks.ranking.additive import Shape, fit
 from warehouse.query.signals import Corpus, signals
 
-ALGORITHM = "additive-listwise-2"
+ALGORITHM = "additive-listwise-3"
 FOLDS = 5
 """A fifth of a basket is hidden at a time."""
 SMALLEST = 5
@@ -43,8 +43,11 @@ SIGNALS = {
     "collaborative.userart": True,
     "collaborative.abaskn": True,
     "collaborative.n": False,
+    "collaborative.n_gap": False,
+    "collaborative.artist_gap": False,
     "metadata.artist": True,
     "metadata.artist_n": True,
+    "metadata.artist_held": True,
     "metadata.album": True,
     "metadata.genre": True,
     "metadata.era": True,

@@ -114,6 +114,35 @@ def test_artists_album_genre_and_era_by_hand() -> None:
     assert told["user"] is None  # no basket at all
 
 
+def test_how_widely_listed_against_the_list_by_hand() -> None:
+    """The own basket counts for nobody: a stands in two others, b in none, c in one; their artists likewise, but ada has a and x."""
+    songs = {"a": {"artist_ids": ["ada"]}, "x": {"artist_ids": ["ada"]}, "c": {"artist_ids": ["ada", "cy"]}}
+    baskets = {"mine": ["a", "b"], "one": ["a", "c"], "two": ["a", "y"], "three": ["x"]}
+    told = of(signals(asked("a", "b"), corpus(baskets, songs)), "c")
+
+    assert told["n_gap"] == pytest.approx(log(2) - (log(3) + log(1)) / 2)
+    assert told["artist_gap"] == pytest.approx((log(4) + log(2)) / 2 - (log(4) + log(1)) / 2)
+    of_none = of(signals(asked("a", "b"), corpus(baskets | {"three": ["d"]}, songs)), "x")
+    assert of_none["n"] is None
+    assert of_none["n_gap"] is None
+    assert of_none["artist_gap"] is None
+
+
+def test_how_much_of_an_artist_the_list_holds_by_hand() -> None:
+    """Of ada's songs that any list has, the list has two and another one more; what only the own basket has, or none, counts not."""
+    songs = {name: {"artist_ids": ["ada"]} for name in ("a", "a2", "a3", "hidden", "nowhere")} | {
+        "b": {"artist_ids": ["bo"]}
+    }
+    baskets = {"mine": ["a", "a2", "b", "hidden"], "one": ["a", "a3", "c"]}
+    own = pl.DataFrame({"list_id": ["mine"], "basket_id": ["mine"]})
+    found = signals(asked("a", "a2", "b"), corpus(baskets, songs), own, more=asked("hidden"))
+
+    assert [of(found, name)["artist_held"] for name in ("a3", "nowhere", "hidden")] == pytest.approx([2 / 4] * 3)
+    assert of(found, "c")["artist_held"] == 0
+    unlisted = signals(asked("nowhere"), corpus(baskets, songs))
+    assert of(unlisted, "a3")["artist_held"] == pytest.approx(1 / 6)
+
+
 def test_the_sound_of_the_list_is_likelier_than_another() -> None:
     songs = {name: {"tempo": tempo, "energy": energy, "artist_ids": ["ada"]} for name, tempo, energy in (
         ("a", 70.0, 0.1), ("b", 75.0, 0.15), ("c", 72.0, 0.12), ("d", 170.0, 0.95), ("e", 165.0, 0.9))}  # fmt: skip
