@@ -30,8 +30,12 @@ ENOUGH = 30
 COVERED = 0.25
 """Share of the candidates, among those that would be found without any basket, whose baskets are covered."""
 
-RESERVE = 0.5
-"""A song without baskets scores so much less than what it would be worth by the rest: nobody has vouched for it."""
+RESERVE = 0.75
+"""A song without baskets scores so much less than what it would be worth by the rest: nobody has vouched for it.
+
+More finds more of what others' lists hold and less of what none does. On inner splits of three sets of real lists 0.75 found 1
+to 5 % more of the one and 0 to 10 % less of the other than 0.5.
+"""
 
 SIGNALS = {
     "collaborative.user": True,

@@ -31,12 +31,12 @@ def figures() -> pl.DataFrame:
 
 
 def sessions() -> pl.DataFrame:
-    """110 sessions on days of their own, each of one taste."""
-    rng, half = np.random.default_rng(5), 120
+    """110 sessions on days of their own, each of one of four tastes of sixty songs."""
+    rng, songs = np.random.default_rng(5), 60
     rows = [
         (f"session:2026-{1 + day // 28:02}-{1 + day % 28:02}T10:00:00", "session", f"t{song:03}", place, 0.5)
         for day in range(110)
-        for place, song in enumerate(half * (day % 2) + rng.choice(half, 20, replace=False))
+        for place, song in enumerate(songs * (day % 4) + rng.choice(songs, 20, replace=False))
     ]
     return pl.DataFrame(rows, schema=making.playlists().schema, orient="row")
 
