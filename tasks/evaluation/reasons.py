@@ -144,10 +144,11 @@ def _unwritten(songs: pl.DataFrame, lost: pl.Expr) -> pl.DataFrame:
 
 
 def _forgetful(scale: Scale, songs: pl.DataFrame) -> Scale:
-    """``scale`` that does not know where the artists of ``songs`` stood."""
-    artists = songs["artist_ids"].explode().drop_nulls()
-    known = scale.circles.artists.filter(~pl.col("artist_id").is_in(artists.implode()))
-    return replace(scale, circles=replace(scale.circles, artists=known))
+    """``scale`` that does not know where the artists of ``songs`` stood, nor among whom."""
+    of_others = ~pl.col("artist_id").is_in(songs["artist_ids"].explode().drop_nulls().implode())
+    circles = scale.circles
+    latent = replace(circles.latent, artists=circles.latent.artists.filter(of_others))
+    return replace(scale, circles=replace(circles, artists=circles.artists.filter(of_others), latent=latent))
 
 
 def _kin(songs: pl.DataFrame, lost: pl.Expr) -> pl.DataFrame:

@@ -17,9 +17,10 @@ from tasks.similarity.lists import TABLES, Lists, depth_for
 from tasks.similarity.neighbours import Work, build, in_threads, updated
 from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
 from tasks.similarity.signals.company import Circles
+from tasks.similarity.signals.latent import FACTORS, Latent
 from tasks.similarity.weights import STATED
 
-METHOD = "lists-3"
+METHOD = "lists-4"
 """Versioned id of what lists and prints are; a change of it begins from nothing."""
 REFIT = 0.05
 """Share of the tracks that may have changed, come or gone before the model is fitted anew."""
@@ -127,6 +128,7 @@ def _frozen(
         artists=model.filter(pl.col("kind").str.starts_with("artist ")).select(
             artist_id=pl.col("kind").str.slice(7), basket_id="name"
         ),
+        latent=Latent(_factors(model, "track"), _factors(model, "artist")),
     )
     scale = Scale(int(numbers["tracks"]), then, mean, deviation, carriers.sort("part", "term"), circles)
     return scale, weights, bool(numbers["is_learned"])
@@ -153,7 +155,32 @@ def _model(method: str, scale: Scale, weights: Mapping[str, float], is_learned: 
         alike.select(kind=pl.concat_str(pl.lit("alike "), "basket_id"), name="other_id", value="cosine"),
         stands.select(kind=pl.concat_str(pl.lit("artist "), "artist_id"), name="basket_id", value=pl.lit(1.0)),
     ]
+    for told in (scale.circles.latent.tracks, scale.circles.latent.artists):
+        whose = told.columns[0]
+        circles += [
+            told.select(
+                kind=pl.lit(f"{whose.removesuffix('_id')}'s factor {place}"),
+                name=whose,
+                value=pl.col("factors").arr.get(place),
+            )
+            for place in range(FACTORS)
+        ]
     return pl.concat([pl.DataFrame(rows, schema=["kind", "name", "value"], orient="row"), terms, *circles])
+
+
+def _factors(model: pl.DataFrame, whose: str) -> pl.DataFrame:
+    """[id, factors]: the rows of tracks or of artists, put together again."""
+    name = f"{whose}_id"
+    columns = [
+        model.filter(kind=f"{whose}'s factor {place}").select(
+            pl.col("name").alias(name), pl.col("value").alias(f"{place}")
+        )
+        for place in range(FACTORS)
+    ]
+    both = columns[0]
+    for column in columns[1:]:
+        both = both.join(column, on=name)
+    return both.select(name, factors=pl.concat_arr(pl.exclude(name)))
 
 
 def _numbers(model: pl.DataFrame, kind: str, column: str) -> pl.DataFrame:

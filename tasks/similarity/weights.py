@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from tasks.ranking import training
 from tasks.similarity.signals import SIGNALS, Signals, signals
 
-ALGORITHM = "cosines-listwise-4"
+ALGORITHM = "cosines-listwise-5"
 STATED = {
     "audio.cosine": 0.05,
     "metadata.artist": 0.09,
@@ -26,10 +26,11 @@ STATED = {
     "metadata.era": 0.06,
     "metadata.script": 0.03,
     "metadata.word": 0.0,
-    "collaborative.together": 0.09,
-    "collaborative.alike": 0.40,
+    "collaborative.together": 0.07,
+    "collaborative.alike": 0.35,
     "collaborative.near": 0.02,
-    "collaborative.artists": 0.17,
+    "collaborative.artists": 0.14,
+    "collaborative.latent": 0.10,
 }
 """Weights where there is too little to learn from: rounded means of what three sets of real lists taught."""
 LEAST = {"audio.cosine": 0.04, "metadata.artist": 0.04}
@@ -58,6 +59,7 @@ NAMING = (
     "collaborative.alike",
     "collaborative.near",
     "collaborative.artists",
+    "collaborative.latent",
 )
 """Signals that name candidates; an era or a script has too many songs in common."""
 BLOCK = 64

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, diags_array
 
+from tasks.similarity.signals.latent import Latent
 from tasks.similarity.signals.rows import heads, scaled
 
 ALIKE = 30
@@ -30,8 +31,9 @@ class Company:
     ``together``: the weight of each of the seed's baskets among them all (asymmetric cosine: Aiolli, RecSys 2013);
     ``alike``: the weight of the baskets that share songs with those, among them all (a walk of two steps more: Cooper et
     al., WWW 2014). ``near`` [track, track] is how close two stand in baskets over how common they are. ``artists`` [track,
-    basket] are rows of length 1 at most: the baskets in which the artists of a track stand. ``prints`` has a number for each
-    track that changes when anything changes that baskets say of it, but not when another song becomes more common.
+    basket] are rows of length 1 at most: the baskets in which the artists of a track stand. ``latent`` [track, factor] are rows of
+    length 1 at most: among whom a track stands. ``prints`` has a number for each track that changes when anything changes that
+    baskets say of it, but not when another song becomes more common.
     """
 
     held: csr_array
@@ -39,6 +41,7 @@ class Company:
     alike: csr_array
     near: csr_array
     artists: csr_array
+    latent: np.ndarray
     prints: np.ndarray
 
     @property
@@ -54,13 +57,14 @@ class Circles:
 
     ``baskets`` [basket_id, size, carriers]: its songs, and the tracks whose artists stand in it; ``alike`` [basket_id,
     other_id, cosine]: for each the ``ALIKE`` likest, by the square of the cosine; ``artists`` [artist_id, basket_id]: who
-    stands where. A basket that is not among them is taken as it is tonight, and listens to the others, but they not to it;
+    stands where; ``latent``: among whom. A basket that is not among them is taken as it is tonight, and listens to the others, but they not to it;
     so is an artist who stood nowhere.
     """
 
     baskets: pl.DataFrame
     alike: pl.DataFrame
     artists: pl.DataFrame
+    latent: Latent
 
     @classmethod
     def of(cls, placed: pl.DataFrame, credits: csr_array, artists: pl.Series) -> "Circles":
@@ -76,7 +80,9 @@ class Circles:
         baskets = pl.DataFrame({"basket_id": names, "size": size, "carriers": carriers.astype(np.float64)})
         stood = told.tocoo()
         stands = pl.DataFrame({"artist_id": artists.gather(stood.row), "basket_id": names.gather(stood.col)})
-        return cls(baskets, alike.sort("basket_id", "other_id"), stands.sort("artist_id", "basket_id"))
+        row, basket = _places(placed)
+        latent = Latent.of(_steps(row, basket, credits.shape[0]), _ids(placed, credits.shape[0]), credits, artists)
+        return cls(baskets, alike.sort("basket_id", "other_id"), stands.sort("artist_id", "basket_id"), latent)
 
 
 def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks: int, circles: Circles) -> Company:
@@ -100,6 +106,7 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
     listens = csr_array(weighed @ alike)
     listens.sort_indices()
     common = np.diff(held.indptr) + 1.0
+    steps = _steps(row, basket, total)
     stood = _stood(circles.artists, artists, names, _told(held, credits))
     # tracks of the same artists have the same row: it is worked out once
     same = _sums(credits, _stirred(credits.indices.astype(np.uint64)))
@@ -113,8 +120,9 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
         held=held,
         together=scaled(weighed, 1 / (whole + THIN)),
         alike=scaled(listens, _inverse(np.asarray(listens.sum(axis=1)).ravel())),
-        near=scaled(_steps(row, basket, total), common**-0.75, common**-0.25),
+        near=scaled(steps, common**-0.75, common**-0.25),
         artists=_artists(scaled(profile, columns=rarity))[same],
+        latent=circles.latent.places(steps, _ids(placed, total), credits, artists),
         prints=prints.view(np.int64),
     )
 
@@ -132,6 +140,13 @@ def _alike(held: csr_array, size: np.ndarray, asked: np.ndarray) -> csr_array:
 def _places(placed: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The row of the track and the number of the basket of each place, in order."""
     return placed["row"].to_numpy().astype(np.int32), placed["basket_id"].rle_id().to_numpy().astype(np.int32)
+
+
+def _ids(placed: pl.DataFrame, total: int) -> pl.Series:
+    """The id of each track that stands in a basket, in its row; null of the others."""
+    told = placed.select(pl.col("row").cast(pl.Int64), "track_id").unique()
+    rows = pl.DataFrame({"row": np.arange(total)})
+    return rows.join(told, on="row", how="left", maintain_order="left")["track_id"]
 
 
 def _held(placed: pl.DataFrame, total: int) -> tuple[csr_array, pl.Series]:

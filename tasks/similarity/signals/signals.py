@@ -25,6 +25,7 @@ SIGNALS = (
     "collaborative.alike",
     "collaborative.near",
     "collaborative.artists",
+    "collaborative.latent",
 )
 """Everything that speaks for two songs, each a cosine or a share; a score weighs them and adds them up."""
 COMMON = 2_000
@@ -36,7 +37,8 @@ class Signals:
     """One row a track, in the order of ``tracks`` (row, and the table ``songs``, sorted by id).
 
     The score of seed i and another track j is, but for sounds that are known in part, ``dense[i] @ dense[j] + gives[i] @
-    takes[j] + links[i, j]``: sound and what very many have in common, rare metadata and baskets, closeness in baskets.
+    takes[j] + links[i, j]``: sound, what very many have in common and among whom they stand, rare metadata and baskets, closeness
+    in baskets.
     """
 
     tracks: pl.DataFrame
@@ -119,10 +121,11 @@ class Signals:
         """
         near = self._weights["collaborative.near"] * at(self._company.near, first, other)
         shared = dots(self._gives, self._company.held, first, other) + dots(self._kin, self._kin, first, other)
+        among = self._weights["collaborative.latent"] * self._latent(first, other)
         return {
             "audio": self._weights["audio.cosine"] * self._sounds(first, other),
             "metadata": dots(self._metadata, self._metadata, first, other),
-            "collaborative": shared + near,
+            "collaborative": shared + near + among,
             "together": dots(self._company.held, self._company.held, first, other),
         }
 
@@ -136,6 +139,7 @@ class Signals:
             "collaborative.alike": dots(heard.alike, heard.held, first, other),
             "collaborative.near": at(heard.near, first, other),
             "collaborative.artists": dots(heard.artists, heard.artists, first, other),
+            "collaborative.latent": self._latent(first, other),
         }
 
     def alone(self, name: str, seeds: np.ndarray) -> np.ndarray | csr_array:
@@ -146,6 +150,8 @@ class Signals:
         if kind == "metadata":
             told = self._told.parts[part]
             return csr_array(told[seeds] @ told.T)
+        if part == "latent":
+            return np.asarray(self._company.latent[seeds] @ self._company.latent.T)
         if part == "near":
             return csr_array(self._company.near[seeds])
         given = getattr(self._company, part)
@@ -160,6 +166,10 @@ class Signals:
     def company_prints(self) -> np.ndarray:
         """A number for each row that changes when anything changes that baskets say of it."""
         return self._company.prints
+
+    def _latent(self, first: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Cosines of pairs by whom they stand among."""
+        return np.asarray(np.einsum("ij,ij->i", self._company.latent[first], self._company.latent[other]))
 
     def _sounds(self, first: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Cosines of pairs over the features that both tracks have; 0 where they share none."""
@@ -214,7 +224,13 @@ def signals(
         tracks=tracks,
         scale=scale,
         songs=song,
-        dense=np.hstack([sound * weights["audio.cosine"] ** 0.5, common]).astype(np.float32),
+        dense=np.hstack(
+            [
+                sound * weights["audio.cosine"] ** 0.5,
+                common,
+                heard.latent * weights["collaborative.latent"] ** 0.5,
+            ]
+        ).astype(np.float32),
         gives=csr_array(hstack([part.astype(np.float32) for part in (rare, gives, kin)])),
         takes=csr_array(hstack([part.astype(np.float32) for part in (rare, heard.held, kin)])),
         links=(heard.near * weights["collaborative.near"]).astype(np.float32),
