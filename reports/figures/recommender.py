@@ -18,6 +18,7 @@ SIGNALS = {
     "collaborative.together": "together in lists",
     "collaborative.alike": "in the same company",
     "collaborative.artists": "artists together in lists",
+    "collaborative.regulars": "artists in its lists",
     "collaborative.latent": "among the same songs",
     "collaborative.item": "together in lists",
     "collaborative.user": "in lists like it",

@@ -126,7 +126,7 @@ def _frozen(
             basket_id=pl.col("kind").str.slice(6), other_id="name", cosine="value"
         ),
         artists=model.filter(pl.col("kind").str.starts_with("artist ")).select(
-            artist_id=pl.col("kind").str.slice(7), basket_id="name"
+            artist_id=pl.col("kind").str.slice(7), basket_id="name", songs="value"
         ),
         latent=Latent(_factors(model, "track"), _factors(model, "artist")),
     )
@@ -153,7 +153,7 @@ def _model(method: str, scale: Scale, weights: Mapping[str, float], is_learned: 
         baskets.select(kind=pl.lit("basket size"), name="basket_id", value="size"),
         baskets.select(kind=pl.lit("basket carriers"), name="basket_id", value="carriers"),
         alike.select(kind=pl.concat_str(pl.lit("alike "), "basket_id"), name="other_id", value="cosine"),
-        stands.select(kind=pl.concat_str(pl.lit("artist "), "artist_id"), name="basket_id", value=pl.lit(1.0)),
+        stands.select(kind=pl.concat_str(pl.lit("artist "), "artist_id"), name="basket_id", value="songs"),
     ]
     for told in (scale.circles.latent.tracks, scale.circles.latent.artists):
         whose = told.columns[0]

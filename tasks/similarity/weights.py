@@ -27,9 +27,10 @@ STATED = {
     "metadata.script": 0.03,
     "metadata.word": 0.0,
     "collaborative.together": 0.07,
-    "collaborative.alike": 0.35,
+    "collaborative.alike": 0.32,
     "collaborative.near": 0.02,
-    "collaborative.artists": 0.14,
+    "collaborative.artists": 0.09,
+    "collaborative.regulars": 0.08,
     "collaborative.latent": 0.10,
 }
 """Weights where there is too little to learn from: rounded means of what three sets of real lists taught."""
@@ -59,6 +60,7 @@ NAMING = (
     "collaborative.alike",
     "collaborative.near",
     "collaborative.artists",
+    "collaborative.regulars",
     "collaborative.latent",
 )
 """Signals that name candidates; an era or a script has too many songs in common."""

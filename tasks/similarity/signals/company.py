@@ -1,4 +1,4 @@
-"""What baskets say of songs: who stands in those of a seed, in baskets like them, a few places away, and next to its artists.
+"""What baskets say of songs: who or whose artists stand in those of a seed, in baskets like them, a few places away.
 
 Each is a share or a cosine between 0 and 1, and a product of sparse rows: of a seed's row and of another song's. Songs that
 stand in no basket have empty rows, so that nothing is said of them.
@@ -20,6 +20,10 @@ NEAR = 10
 """Songs at most so many places apart in a basket stand close together."""
 PROFILE = 20
 """An artist is known by so many of the baskets that hold his songs, the most telling ones."""
+REGULARS = 40
+"""The same where he is asked for in the baskets of a seed."""
+HEARSAY = 0.7
+"""So much of that counts for a song that stands in no basket itself: its artists' company is not its own."""
 THIN = 0.05
 """Half of what one basket of a hundred songs weighs: a song in few and large baskets speaks so much less."""
 
@@ -31,8 +35,9 @@ class Company:
     ``together``: the weight of each of the seed's baskets among them all (asymmetric cosine: Aiolli, RecSys 2013);
     ``alike``: the weight of the baskets that share songs with those, among them all (a walk of two steps more: Cooper et
     al., WWW 2014). ``near`` [track, track] is how close two stand in baskets over how common they are. ``artists`` [track,
-    basket] are rows of length 1 at most: the baskets in which the artists of a track stand. ``latent`` [track, factor] are rows of
-    length 1 at most: among whom a track stands. ``prints`` has a number for each track that changes when anything changes that
+    basket] are rows of length 1 at most: the baskets in which the artists of a track stand. ``regulars`` [track, basket], which
+    a row of ``together`` multiplies, too: the cosine of a basket with the places of the track's artists. ``latent`` [track,
+    factor] are rows of length 1 at most: among whom a track stands. ``prints`` has a number for each track that changes when anything changes that
     baskets say of it, but not when another song becomes more common.
     """
 
@@ -41,6 +46,7 @@ class Company:
     alike: csr_array
     near: csr_array
     artists: csr_array
+    regulars: csr_array
     latent: np.ndarray
     prints: np.ndarray
 
@@ -56,8 +62,8 @@ class Circles:
     outside of it.
 
     ``baskets`` [basket_id, size, carriers]: its songs, and the tracks whose artists stand in it; ``alike`` [basket_id,
-    other_id, cosine]: for each the ``ALIKE`` likest, by the square of the cosine; ``artists`` [artist_id, basket_id]: who
-    stands where; ``latent``: among whom. A basket that is not among them is taken as it is tonight, and listens to the others, but they not to it;
+    other_id, cosine]: for each the ``ALIKE`` likest, by the square of the cosine; ``artists`` [artist_id, basket_id,
+    songs]: who stands where with how many; ``latent``: among whom. A basket that is not among them is taken as it is tonight, and listens to the others, but they not to it;
     so is an artist who stood nowhere.
     """
 
@@ -79,7 +85,9 @@ class Circles:
         )
         baskets = pl.DataFrame({"basket_id": names, "size": size, "carriers": carriers.astype(np.float64)})
         stood = told.tocoo()
-        stands = pl.DataFrame({"artist_id": artists.gather(stood.row), "basket_id": names.gather(stood.col)})
+        stands = pl.DataFrame(
+            {"artist_id": artists.gather(stood.row), "basket_id": names.gather(stood.col), "songs": stood.data}
+        )
         row, basket = _places(placed)
         latent = Latent.of(_steps(row, basket, credits.shape[0]), _ids(placed, credits.shape[0]), credits, artists)
         return cls(baskets, alike.sort("basket_id", "other_id"), stands.sort("artist_id", "basket_id"), latent)
@@ -98,12 +106,15 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
     now = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1)
     own = np.ones(held.shape[1])
     own[basket] = placed["weight"].to_numpy()
-    weight = own / np.sqrt(_known(known["size"], now))
+    size = _known(known["size"], now)
+    weight = own / np.sqrt(size)
     weighed = scaled(held, columns=weight)
     whole = np.asarray(weighed.sum(axis=1)).ravel()
     new = np.flatnonzero(known["size"].is_null().to_numpy())
-    alike = scaled(_alike(held, now, new) + _frozen(circles.alike, names, held.shape[1]), columns=weight)
-    listens = csr_array(weighed @ alike)
+    alike = csr_array(_alike(held, now, new) + _frozen(circles.alike, names, held.shape[1]))
+    # half of how much more some baskets have in common with others is taken from them: each speaks for the seed
+    alike = scaled(alike, _inverse(np.sqrt(np.asarray(alike.sum(axis=1)).ravel())), weight)
+    listens = csr_array(scaled(held, columns=own / size) @ alike)
     listens.sort_indices()
     common = np.diff(held.indptr) + 1.0
     steps = _steps(row, basket, total)
@@ -111,17 +122,23 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
     # tracks of the same artists have the same row: it is worked out once
     same = _sums(credits, _stirred(credits.indices.astype(np.uint64)))
     _, firsts, same, times = np.unique(same, return_index=True, return_inverse=True, return_counts=True)
-    profile = csr_array(credits[firsts] @ stood)
+    profile = csr_array(
+        credits[firsts] @ csr_array((np.ones(stood.nnz), stood.indices, stood.indptr), shape=stood.shape)
+    )
     profile.sort_indices()
     carriers = np.bincount(profile.indices, times[_rows(profile)], minlength=held.shape[1])
     rarity = np.log1p(tracks / np.maximum(_known(known["carriers"], carriers), 1))
-    prints = _kept(placed, names, held, weight, alike) + _stirred(_met(names, credits, stood, rarity))
+    faithful = scaled(stood, _inverse(np.sqrt(np.asarray(stood.sum(axis=1)).ravel())), 1 / np.sqrt(size))
+    regulars = scaled(csr_array(credits[firsts] @ faithful), 1 / np.maximum(np.diff(credits.indptr)[firsts], 1))
+    regulars.sort_indices()
+    prints = _kept(placed, names, held, weight, alike) + _stirred(_met(names, credits, faithful, rarity))
     return Company(
         held=held,
         together=scaled(weighed, 1 / (whole + THIN)),
         alike=scaled(listens, _inverse(np.asarray(listens.sum(axis=1)).ravel())),
         near=scaled(steps, common**-0.75, common**-0.25),
         artists=_artists(scaled(profile, columns=rarity))[same],
+        regulars=scaled(heads(regulars, REGULARS)[same], np.where(np.diff(held.indptr) > 0, 1.0, HEARSAY)),
         latent=circles.latent.places(steps, _ids(placed, total), credits, artists),
         prints=prints.view(np.int64),
     )
@@ -174,14 +191,12 @@ def _frozen(alike: pl.DataFrame, names: pl.Series, width: int) -> csr_array:
 
 
 def _told(held: csr_array, credits: csr_array) -> csr_array:
-    """[artist, basket] of ones: who stands where."""
-    told = csr_array(credits.T @ held)
-    told.data[:] = 1.0
-    return told
+    """[artist, basket]: who stands where, with how many songs."""
+    return csr_array(credits.T @ held)
 
 
 def _stood(frozen: pl.DataFrame, artists: pl.Series, names: pl.Series, now: csr_array) -> csr_array:
-    """[artist, basket] of ones: who stood where when that was frozen; ``now`` for those who stood nowhere."""
+    """[artist, basket]: with how many songs who stood where when that was frozen; ``now`` for those who stood nowhere."""
     numbers = pl.DataFrame({"artist_id": artists, "artist": np.arange(artists.len())})
     places = pl.DataFrame({"basket_id": names, "basket": np.arange(names.len())})
     known = frozen.join(numbers, on="artist_id").join(places, on="basket_id", how="left")
@@ -189,7 +204,7 @@ def _stood(frozen: pl.DataFrame, artists: pl.Series, names: pl.Series, now: csr_
     is_new[known["artist"].to_numpy()] = 0
     held = known.drop_nulls("basket")
     where = (held["artist"].to_numpy(), held["basket"].to_numpy())
-    stood = csr_array((np.ones(held.height), where), shape=now.shape)
+    stood = csr_array((held["songs"].to_numpy(), where), shape=now.shape)
     return csr_array(stood + diags_array(is_new) @ now)
 
 
@@ -228,9 +243,9 @@ def _kept(placed: pl.DataFrame, names: pl.Series, held: csr_array, weight: np.nd
 
 
 def _met(names: pl.Series, credits: csr_array, stood: csr_array, rarity: np.ndarray) -> np.ndarray:
-    """A print of the baskets in which the artists of each track stand."""
+    """A print of the baskets in which the artists of each track stand, and how much they do."""
     keys = _stirred(_keys(names, rarity.size) ^ rarity.view(np.uint64))
-    return _sums(credits, _sums(stood, keys[stood.indices])[credits.indices])
+    return _sums(credits, _sums(stood, _stirred(keys[stood.indices] ^ stood.data.view(np.uint64)))[credits.indices])
 
 
 def _keys(names: pl.Series, width: int) -> np.ndarray:

@@ -25,6 +25,7 @@ SIGNALS = (
     "collaborative.alike",
     "collaborative.near",
     "collaborative.artists",
+    "collaborative.regulars",
     "collaborative.latent",
 )
 """Everything that speaks for two songs, each a cosine or a share; a score weighs them and adds them up."""
@@ -57,6 +58,7 @@ class Signals:
     _company: Company
     _metadata: csr_array
     _gives: csr_array
+    _takes: csr_array
     _kin: csr_array
     _weights: Mapping[str, float]
 
@@ -94,14 +96,14 @@ class Signals:
 
         With the scores of the seeds it sums to no less than the scores of the others with them: all else is mutual.
         """
-        held, gives, links = self._turned
-        return csr_array(held[seeds] @ gives + links[seeds])
+        takes, gives, links = self._turned
+        return csr_array(takes[seeds] @ gives + links[seeds])
 
     @cached_property
     def _turned(self) -> tuple[csr_array, csr_array, csr_array]:
-        """The baskets that a track is in, the tracks that give for a basket, and the tracks that are linked to one."""
-        held, gives = self._company.held.astype(np.float32), self._gives.astype(np.float32)
-        return held, csr_array(gives.T), csr_array(self.links.T)
+        """What a track takes for a basket, the tracks that give for one, and the tracks that are linked to one."""
+        takes, gives = self._takes.astype(np.float32), self._gives.astype(np.float32)
+        return takes, csr_array(gives.T), csr_array(self.links.T)
 
     def _dense_scores(self, seeds: np.ndarray, others: np.ndarray) -> np.ndarray:
         """What ``dense`` would say if it knew which features two tracks have in common."""
@@ -120,7 +122,7 @@ class Signals:
         And ``together``: the baskets that hold both.
         """
         near = self._weights["collaborative.near"] * at(self._company.near, first, other)
-        shared = dots(self._gives, self._company.held, first, other) + dots(self._kin, self._kin, first, other)
+        shared = dots(self._gives, self._takes, first, other) + dots(self._kin, self._kin, first, other)
         among = self._weights["collaborative.latent"] * self._latent(first, other)
         return {
             "audio": self._weights["audio.cosine"] * self._sounds(first, other),
@@ -139,6 +141,7 @@ class Signals:
             "collaborative.alike": dots(heard.alike, heard.held, first, other),
             "collaborative.near": at(heard.near, first, other),
             "collaborative.artists": dots(heard.artists, heard.artists, first, other),
+            "collaborative.regulars": dots(heard.together, heard.regulars, first, other),
             "collaborative.latent": self._latent(first, other),
         }
 
@@ -154,8 +157,9 @@ class Signals:
             return np.asarray(self._company.latent[seeds] @ self._company.latent.T)
         if part == "near":
             return csr_array(self._company.near[seeds])
-        given = getattr(self._company, part)
-        return csr_array(given[seeds] @ (given if part == "artists" else self._company.held).T)
+        gives = self._company.together if part == "regulars" else getattr(self._company, part)
+        takes = getattr(self._company, part) if part in ("artists", "regulars") else self._company.held
+        return csr_array(gives[seeds] @ takes.T)
 
     @property
     def counts(self) -> np.ndarray:
@@ -216,8 +220,10 @@ def signals(
     credits.data[:] = 1.0
     artists = told.terms["term"].filter(is_artist)
     heard = company(placed(baskets, tracks), credits, artists, scale.tracks, scale.circles)
-    gives = heard.together * weights["collaborative.together"] + heard.alike * weights["collaborative.alike"]
+    shared = heard.together * weights["collaborative.together"] + heard.alike * weights["collaborative.alike"]
+    gives = csr_array(hstack([shared, heard.together * weights["collaborative.regulars"]]))
     gives.eliminate_zeros()
+    takes = csr_array(hstack([heard.held, heard.regulars]))
     kin = scaled(heard.artists, weights["collaborative.artists"] ** 0.5).copy()
     kin.eliminate_zeros()
     return Signals(
@@ -232,7 +238,7 @@ def signals(
             ]
         ).astype(np.float32),
         gives=csr_array(hstack([part.astype(np.float32) for part in (rare, gives, kin)])),
-        takes=csr_array(hstack([part.astype(np.float32) for part in (rare, heard.held, kin)])),
+        takes=csr_array(hstack([part.astype(np.float32) for part in (rare, takes, kin)])),
         links=(heard.near * weights["collaborative.near"]).astype(np.float32),
         _song=csr_array(
             (np.ones(song.size, dtype=np.float32), (np.arange(song.size), song)), shape=(song.size, song.size)
@@ -245,6 +251,7 @@ def signals(
         _company=heard,
         _metadata=metadata,
         _gives=gives,
+        _takes=takes,
         _kin=kin,
         _weights=weights,
     )
