@@ -1,4 +1,4 @@
-"""Who is published: the best of each list, but hubs only where they score best, and a place at last for whom nobody named.
+"""Who is published: the best of each list, but hubs only where they matter most, and a place at last for whom nobody named.
 
 Some songs are near to everybody: they would crowd most lists, and others would stand in none (Radovanović et al., JMLR 2010).
 A list from which hubs had to go is filled with the next best who are none.
@@ -49,7 +49,7 @@ class Published:
 
 def published(given: Signals, lists: Lists, top: int) -> Published:
     """At most ``top`` of each of ``lists``, nobody in more than ``HUB * top``, and as few songs as can be in none."""
-    is_shown = _shown(lists, top)
+    is_shown = _shown(given, lists, top)
     left = is_shown.sum(axis=1)
     rows = np.flatnonzero((left < top) & ((lists.lengths > left) | ~lists.is_whole))
     filled = lists.of(rows).closed(top, is_shown[rows])
@@ -71,16 +71,19 @@ def published(given: Signals, lists: Lists, top: int) -> Published:
     return told
 
 
-def _shown(lists: Lists, top: int) -> np.ndarray:
-    """Which places of the lists are published: the best ``top`` of each, hubs only where they score best."""
+def _shown(given: Signals, lists: Lists, top: int) -> np.ndarray:
+    """Which places of the lists are published: the best ``top`` of each, hubs only where they matter most.
+
+    That is high up (the discount of nDCG), and in the lists of songs that stand in many baskets: those are asked for more often.
+    """
     reserve = lists.others[:, : reserve_for(top)]
     is_shown = reserve >= 0
     counts = _counts(reserve[is_shown], len(reserve))
     is_hub = np.append(counts > HUB * top, False)  # the last one is nobody's, whom -1 names
     row, column = np.divmod(np.flatnonzero(is_hub[reserve]), reserve.shape[1])
     hub = reserve[row, column]
-    score = lists.audio[row, column] + lists.metadata[row, column] + lists.collaborative[row, column]
-    order = np.argsort((hub.astype(np.int64) << 32) - score, kind="stable")  # by hub, then the best first
+    matters = (given.counts[row] + 1) / np.log2(column + 2)
+    order = np.lexsort((-matters, hub))
     row, column, hub = row[order], column[order], hub[order]
     barred = places(hub, len(reserve)) >= HUB * top
     is_shown[row[barred], column[barred]] = False

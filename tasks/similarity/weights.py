@@ -20,20 +20,20 @@ from tasks.similarity.signals import SIGNALS, Signals, signals
 ALGORITHM = "cosines-listwise-5"
 STATED = {
     "audio.cosine": 0.05,
-    "metadata.artist": 0.09,
+    "metadata.artist": 0.06,
     "metadata.album": 0.02,
-    "metadata.genre": 0.07,
-    "metadata.era": 0.06,
+    "metadata.genre": 0.06,
+    "metadata.era": 0.04,
     "metadata.script": 0.03,
     "metadata.word": 0.0,
-    "collaborative.together": 0.07,
-    "collaborative.alike": 0.32,
+    "collaborative.together": 0.04,
+    "collaborative.alike": 0.27,
     "collaborative.near": 0.02,
-    "collaborative.artists": 0.09,
-    "collaborative.regulars": 0.08,
-    "collaborative.latent": 0.10,
+    "collaborative.artists": 0.08,
+    "collaborative.regulars": 0.22,
+    "collaborative.latent": 0.11,
 }
-"""Weights where there is too little to learn from: rounded means of what three sets of real lists taught."""
+"""Weights where there is too little to learn from: about the means of what three sets of real lists taught."""
 LEAST = {"audio.cosine": 0.04, "metadata.artist": 0.04}
 """Weights are not below these: of a new song in nobody's list, artist and sound are all there is to go by."""
 SHARPNESS = 8.0

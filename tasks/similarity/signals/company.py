@@ -1,7 +1,7 @@
 """What baskets say of songs: who or whose artists stand in those of a seed, in baskets like them, a few places away.
 
 Each is a share or a cosine between 0 and 1, and a product of sparse rows: of a seed's row and of another song's. Songs that
-stand in no basket have empty rows, so that nothing is said of them.
+stand in no basket have empty rows, but for what is said of their artists.
 """
 
 from collections.abc import Iterator
@@ -37,8 +37,8 @@ class Company:
     al., WWW 2014). ``near`` [track, track] is how close two stand in baskets over how common they are. ``artists`` [track,
     basket] are rows of length 1 at most: the baskets in which the artists of a track stand. ``regulars`` [track, basket], which
     a row of ``together`` multiplies, too: the cosine of a basket with the places of the track's artists. ``latent`` [track,
-    factor] are rows of length 1 at most: among whom a track stands. ``prints`` has a number for each track that changes when anything changes that
-    baskets say of it, but not when another song becomes more common.
+    factor] are rows of length 1 at most: among whom a track stands. ``prints`` has a number for each track that changes when
+    anything changes that baskets say of it, but not when another song becomes more common.
     """
 
     held: csr_array
@@ -112,7 +112,7 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
     whole = np.asarray(weighed.sum(axis=1)).ravel()
     new = np.flatnonzero(known["size"].is_null().to_numpy())
     alike = csr_array(_alike(held, now, new) + _frozen(circles.alike, names, held.shape[1]))
-    # half of how much more some baskets have in common with others is taken from them: each speaks for the seed
+    # a basket that has much in common with others speaks louder than one that has little, but not in proportion
     alike = scaled(alike, _inverse(np.sqrt(np.asarray(alike.sum(axis=1)).ravel())), weight)
     listens = csr_array(scaled(held, columns=own / size) @ alike)
     listens.sort_indices()

@@ -18,7 +18,7 @@ FACTORS = 16
 DAMPING = 0.35
 """Exponent of what a song has next to it, by which common songs count less: half would make all songs count the same."""
 HEARSAY = 0.4
-"""Length of a song that is placed by its artists alone: half the way to them says less than to have been there."""
+"""Length of a song that is placed by its artists alone: what is known of them says less than what is known of itself."""
 GRAIN = 1e6
 """Factors are whole parts of the largest one: what a machine rounds differently is not kept."""
 

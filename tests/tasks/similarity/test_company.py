@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 from scipy.sparse import csr_array
 
-from tasks.similarity.signals.company import THIN, Circles, Company, company
+from tasks.similarity.signals import latent
+from tasks.similarity.signals.company import HEARSAY, THIN, Circles, Company, company
 
 SCHEMA = {
     "row": pl.UInt32,
@@ -100,3 +101,42 @@ def test_prints_tell_whom_a_change_of_baskets_concerns(lists: tuple[str, ...], c
     assert [letter for letter, is_new in zip("abcdef", then.prints != now.prints, strict=True) if is_new] == [
         *concerned
     ]
+
+
+def test_the_artists_of_the_seeds_list_speak_for_their_other_songs() -> None:
+    """c is by the artist of a and b and on no list itself, d by one whom the list of e does not hold."""
+    found = heard("abe", "f", artists="aaafef")
+    assert share(found.regulars, found.held, "ce") == pytest.approx(HEARSAY * 2 / (2 * 3) ** 0.5)
+    assert share(found.together, found.regulars, "ea") > share(found.together, found.regulars, "ec") > 0
+    assert share(found.together, found.regulars, "ea") > share(found.together, found.regulars, "ee") > 0
+    assert share(found.together, found.regulars, "ed") == 0
+
+
+def test_a_basket_that_has_much_in_common_does_not_speak_in_proportion() -> None:
+    """The first list of a shares songs with three others, the second one with two: each of those two says a little more."""
+    found = heard("ab", "bc", "bd", "ae", "ef")
+    told = {letter: share(found.alike, found.held, f"a{letter}") for letter in "cdf"}
+    assert told["c"] == pytest.approx(told["d"])
+    assert told["f"] > told["c"]
+
+
+def test_songs_that_stand_among_the_same_songs_are_kin_though_they_never_met() -> None:
+    found = heard("abc", "dbc", "ef")
+    cosine = found.latent @ found.latent.T
+    assert cosine[0, 3] > 0.9
+    assert abs(cosine[0, 4]) < 0.1
+
+
+def test_a_song_that_stands_nowhere_is_placed_by_its_artists_and_says_less() -> None:
+    found = heard("ab", "ef", artists="abacef")
+    assert np.linalg.norm(found.latent, axis=1) == pytest.approx([1, 1, latent.HEARSAY, 0, 1, 1])
+    assert found.latent[2] @ found.latent[0] == pytest.approx(latent.HEARSAY)
+
+
+def test_a_song_is_placed_by_those_whom_the_model_knows() -> None:
+    """e and f came later: who stands next to them stands where it did, and they stand by whom they met."""
+    before = heard("abc", "bcd")
+    found = heard("abc", "bcd", "e", "f", "ea", before=("abc", "bcd"))
+    np.testing.assert_array_equal(found.latent[:4], before.latent[:4])
+    assert np.linalg.norm(found.latent[4]) == pytest.approx(1)
+    assert not found.latent[5].any()

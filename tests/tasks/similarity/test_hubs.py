@@ -83,3 +83,14 @@ def test_lists_stay_in_order_and_name_nobody_twice(given: Signals) -> None:
     exact = given.addends(row, told.others[row, place])
     for name in ("audio", "metadata", "collaborative"):
         assert np.abs(exact[name] * 1e6 - getattr(told, name)[row, place]).max() <= 0.5
+
+
+def test_a_hub_keeps_the_lists_that_are_asked_for_most_and_where_it_stands_high(given: Signals) -> None:
+    lists = build(given, TOP)
+    told = published(given, lists, TOP).of(0, 90)
+    hub = int(np.bincount(lists.others[:, :TOP].ravel(), minlength=90).argmax())
+    before = (lists.others[:, :TOP] == hub).any(axis=1)
+    after = (told.others == hub).any(axis=1)
+    common = given.counts > 30
+    assert (after & common).sum() == (before & common).sum()
+    assert (after & ~common).sum() < (before & ~common).sum()
