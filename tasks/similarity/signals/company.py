@@ -20,8 +20,6 @@ NEAR = 10
 """Songs at most so many places apart in a basket stand close together."""
 PROFILE = 20
 """An artist is known by so many of the baskets that hold his songs, the most telling ones."""
-REGULARS = 40
-"""The same where he is asked for in the baskets of a seed."""
 HEARSAY = 0.7
 """So much of that counts for a song that stands in no basket itself: its artists' company is not its own."""
 THIN = 0.05
@@ -138,7 +136,7 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
         alike=scaled(listens, _inverse(np.asarray(listens.sum(axis=1)).ravel())),
         near=scaled(steps, common**-0.75, common**-0.25),
         artists=_artists(scaled(profile, columns=rarity))[same],
-        regulars=scaled(heads(regulars, REGULARS)[same], np.where(np.diff(held.indptr) > 0, 1.0, HEARSAY)),
+        regulars=scaled(heads(regulars, PROFILE)[same], np.where(np.diff(held.indptr) > 0, 1.0, HEARSAY)),
         latent=circles.latent.places(steps, _ids(placed, total), credits, artists),
         prints=prints.view(np.int64),
     )
