@@ -131,13 +131,17 @@ def test_nothing_is_told_of_what_is_unknown(tell: Callable[[Card, list[Card]], s
 def test_company_without_a_shared_basket_is_told_as_that() -> None:
     seed, elsewhere = card(name="Numb"), card(baskets={"playlist": ["playlist:1", "playlist:2"]})
     names = {"playlist:1": "Calm"}
-    assert kinship(elsewhere, [seed], {}) == "in 2 of your playlists, in company like that of “Numb”"
+    assert (
+        kinship(elsewhere, [seed], {}) == "in 2 of your playlists; it or its artists keep company like that of “Numb”"
+    )
     assert (
         kinship(elsewhere, [seed], names)
-        == "in 2 of your playlists (among them “Calm”), in company like that of “Numb”"
+        == "in 2 of your playlists (among them “Calm”); it or its artists keep company like that of “Numb”"
     )
-    assert kinship(card(), [seed], names) == "its artists stand in lists with those of “Numb”"
-    assert kinship(card(), [seed, seed], names) == "its artists stand in lists with those of the songs that you gave"
+    assert kinship(card(), [seed], names) == "its artists keep company in lists like that of “Numb”"
+    assert (
+        kinship(card(), [seed, seed], names) == "its artists keep company in lists like that of the songs that you gave"
+    )
 
 
 def test_what_is_told_of_company_can_be_looked_up() -> None:
@@ -151,8 +155,8 @@ def test_what_is_told_of_company_can_be_looked_up() -> None:
         for song in (elsewhere, alone)
     ]
     assert told == [
-        [("in your playlist “Calm”, in company like that of “Seed”", ["playlist:1"])],
-        [("its artists stand in lists with those of “Seed”", ["a"])],
+        [("in your playlist “Calm”; it or its artists keep company like that of “Seed”", ["playlist:1"])],
+        [("its artists keep company in lists like that of “Seed”", ["a"])],
     ]
 
 
