@@ -4,20 +4,19 @@ Each is a share or a cosine between 0 and 1, and a product of sparse rows: of a 
 stand in no basket have empty rows, but for what is said of their artists.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_array, diags_array
 
+from tasks.similarity.signals import near
 from tasks.similarity.signals.latent import Latent
+from tasks.similarity.signals.prints import kept, met, stirred, sums
 from tasks.similarity.signals.rows import heads, scaled
 
 ALIKE = 30
 """A basket listens to so many baskets that share songs with it, the likest ones."""
-NEAR = 10
-"""Songs at most so many places apart in a basket stand close together."""
 PROFILE = 20
 """An artist is known by so many of the baskets that hold his songs, the most telling ones."""
 HEARSAY = 0.7
@@ -61,8 +60,8 @@ class Circles:
 
     ``baskets`` [basket_id, size, carriers]: its songs, and the tracks whose artists stand in it; ``alike`` [basket_id,
     other_id, cosine]: for each the ``ALIKE`` likest, by the square of the cosine; ``artists`` [artist_id, basket_id,
-    songs]: who stands where with how many; ``latent``: among whom. A basket that is not among them is taken as it is tonight, and listens to the others, but they not to it;
-    so is an artist who stood nowhere.
+    songs]: who stands where with how many; ``latent``: among whom. A basket that is not among them is taken as it is
+    tonight, and listens to the others, but they not to it; so is an artist who stood nowhere.
     """
 
     baskets: pl.DataFrame
@@ -87,7 +86,7 @@ class Circles:
             {"artist_id": artists.gather(stood.row), "basket_id": names.gather(stood.col), "songs": stood.data}
         )
         row, basket = _places(placed)
-        latent = Latent.of(_steps(row, basket, credits.shape[0]), _ids(placed, credits.shape[0]), credits, artists)
+        latent = Latent.of(near.steps(row, basket, credits.shape[0]), _ids(placed, credits.shape[0]), credits, artists)
         return cls(baskets, alike.sort("basket_id", "other_id"), stands.sort("artist_id", "basket_id"), latent)
 
 
@@ -115,21 +114,20 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
     listens = csr_array(scaled(held, columns=own / size) @ alike)
     listens.sort_indices()
     common = np.diff(held.indptr) + 1.0
-    steps = _steps(row, basket, total)
+    steps = near.steps(row, basket, total)
     stood = _stood(circles.artists, artists, names, _told(held, credits))
     # tracks of the same artists have the same row: it is worked out once
-    same = _sums(credits, _stirred(credits.indices.astype(np.uint64)))
+    same = sums(credits, stirred(credits.indices.astype(np.uint64)))
     _, firsts, same, times = np.unique(same, return_index=True, return_inverse=True, return_counts=True)
-    profile = csr_array(
-        credits[firsts] @ csr_array((np.ones(stood.nnz), stood.indices, stood.indptr), shape=stood.shape)
-    )
+    stands = csr_array((np.ones(stood.nnz), stood.indices, stood.indptr), shape=stood.shape)
+    profile = csr_array(credits[firsts] @ stands)
     profile.sort_indices()
     carriers = np.bincount(profile.indices, times[_rows(profile)], minlength=held.shape[1])
     rarity = np.log1p(tracks / np.maximum(_known(known["carriers"], carriers), 1))
     faithful = scaled(stood, _inverse(np.sqrt(np.asarray(stood.sum(axis=1)).ravel())), 1 / np.sqrt(size))
     regulars = scaled(csr_array(credits[firsts] @ faithful), 1 / np.maximum(np.diff(credits.indptr)[firsts], 1))
     regulars.sort_indices()
-    prints = _kept(placed, names, held, weight, alike) + _stirred(_met(names, credits, faithful, rarity))
+    prints = kept(placed, names, held, weight, alike) + stirred(met(names, credits, faithful, rarity))
     return Company(
         held=held,
         together=scaled(weighed, 1 / (whole + THIN)),
@@ -210,60 +208,6 @@ def _artists(profile: csr_array) -> csr_array:
     """Rows of length 1 (or 0), the most telling baskets of each; ``profile`` is sorted."""
     length = np.sqrt(np.bincount(_rows(profile), profile.data**2, minlength=profile.shape[0]))
     return heads(scaled(profile, _inverse(length)), PROFILE)
-
-
-def _within(basket: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """For each distance up to ``NEAR`` the places that have another one so far behind them in their basket."""
-    for apart in range(1, NEAR + 1):
-        yield apart, np.flatnonzero(basket[apart:] == basket[:-apart])
-
-
-def _steps(row: np.ndarray, basket: np.ndarray, total: int) -> csr_array:
-    """[track, track]: over all baskets, 1 over the root of how many places apart two songs stand."""
-    pairs = [(row[place], row[place + apart], np.full(place.size, apart**-0.5)) for apart, place in _within(basket)]
-    one, two, step = (np.concatenate(column) for column in zip(*pairs, strict=True))
-    half = csr_array((step, (one, two)), shape=(total, total))
-    return csr_array(half + half.T)
-
-
-def _kept(placed: pl.DataFrame, names: pl.Series, held: csr_array, weight: np.ndarray, alike: csr_array) -> np.ndarray:
-    """A print of the company that each track keeps: its baskets, what those listen to, and who stands how near in them."""
-    keys, ids = _keys(names, held.shape[1]), placed["track_id"].hash(1).to_numpy()
-    listens = _sums(alike, _stirred(keys[alike.indices] ^ alike.data.view(np.uint64)))
-    told = _sums(held, _stirred(keys ^ weight.view(np.uint64) ^ _stirred(listens))[held.indices])
-    row, basket = _places(placed)
-    near = np.zeros(row.size, dtype=np.uint64)
-    for apart, place in _within(basket):
-        near[place] += ids[place + apart] * np.uint64(2 * apart + 1)
-        near[place + apart] += ids[place] * np.uint64(2 * apart + 1)
-    np.add.at(told, row, _stirred(near))
-    return told
-
-
-def _met(names: pl.Series, credits: csr_array, stood: csr_array, rarity: np.ndarray) -> np.ndarray:
-    """A print of the baskets in which the artists of each track stand, and how much they do."""
-    keys = _stirred(_keys(names, rarity.size) ^ rarity.view(np.uint64))
-    return _sums(credits, _sums(stood, _stirred(keys[stood.indices] ^ stood.data.view(np.uint64)))[credits.indices])
-
-
-def _keys(names: pl.Series, width: int) -> np.ndarray:
-    """A number for each basket."""
-    keys = np.zeros(width, dtype=np.uint64)
-    keys[: names.len()] = names.hash(2).to_numpy()
-    return keys
-
-
-def _sums(matrix: csr_array, entries: np.ndarray) -> np.ndarray:
-    """The sum over each row of ``entries``, one for each value of ``matrix``; it may overflow."""
-    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(entries, dtype=np.uint64)])
-    return np.asarray(sums[matrix.indptr[1:]] - sums[matrix.indptr[:-1]])
-
-
-def _stirred(bits: np.ndarray) -> np.ndarray:
-    """Every bit of a number spread over all of them (the finalizer of MurmurHash3)."""
-    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
-        bits = (bits ^ (bits >> np.uint64(33))) * np.uint64(factor)
-    return np.asarray(bits ^ (bits >> np.uint64(33)))
 
 
 def _rows(matrix: csr_array) -> np.ndarray:
