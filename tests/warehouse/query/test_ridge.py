@@ -5,7 +5,7 @@ from math import sqrt
 import polars as pl
 import pytest
 
-from warehouse.query import ridge
+from warehouse.query.signals import ridge
 
 
 def weighed(baskets: dict[int, list[int]], *seeds: int) -> dict[int, float]:

@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from warehouse.query.signals import SOUNDS, Corpus, inside, signals
+from warehouse.query.signals import Corpus, inside, signals
+from warehouse.query.signals.corpus import SOUNDS
 
 SOUND = {"danceability": 0.5, "energy": 0.5, "loudness": -8.0, "speechiness": 0.05, "acousticness": 0.3,
          "instrumentalness": 0.0, "liveness": 0.1, "valence": 0.5, "tempo": 110.0}  # fmt: skip
@@ -180,7 +181,7 @@ def test_many_lists_are_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
     together = signals(lists, world)
-    monkeypatch.setattr("warehouse.query.signals.CHUNK", 4)
+    monkeypatch.setattr("warehouse.query.signals.candidates.CHUNK", 4)
     assert signals(lists, world).equals(together)
     alone = pl.concat([signals(part, world) for part in lists.partition_by("list_id", maintain_order=True)])
 

@@ -1,0 +1,136 @@
+"""What speaks for a song on a list: the signals of the list model. Frames in, frames out; no database.
+
+Training, evaluation and serving all call ``signals``, so that a model is always asked what it has learned from. Every
+signal is a number that grows with fitness (but ``n``, ``popularity`` and the gaps) and null where nothing is known. The
+baskets of a list's own (those inside of it, or those that the caller names) never speak for it.
+
+The family of weighted baskets is that of item- and user-based neighbours with cosine, after Sarwar et al. (WWW 2001); the
+likelihood of a sound compares a shrunk normal of the list with that of the catalogue.
+"""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from warehouse.query.signals.artists import alike, by_artists, gaps, shared_artists, songs_of
+from warehouse.query.signals.asked import Asked, best
+from warehouse.query.signals.company import company, near, near_versions
+from warehouse.query.signals.corpus import Corpus
+from warehouse.query.signals.facts import albums, genres, with_places
+from warehouse.query.signals.sound import with_sound
+
+PER = 80
+"""The best songs by each signal that finds some become candidates: so many, unless told."""
+
+CHUNK = 8_000
+"""Songs of lists that are worked on at once (and the rest of the last list); bounds the memory."""
+
+
+def signals(
+    lists: pl.DataFrame,
+    corpus: Corpus,
+    own: pl.DataFrame | None = None,
+    *,
+    per: int = PER,
+    more: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Candidates for each list with their signals: list_id, track_id, and a Float64 column a signal; sorted.
+
+    ``lists`` [list_id, track_id] are the seeds; unknown ids are passed over. ``own`` [list_id, basket_id] names the baskets
+    that must not speak for a list: to train, the basket that a list was cut from, hidden songs and all. Without it they are
+    the baskets that lie wholly inside the list. ``per`` candidates come from each signal that finds some; ``more``
+    [list_id, track_id] adds others. No candidate is a version of a seed.
+    """
+    parts = list(chunks(lists, corpus, own, per=per, more=more))
+    return pl.concat(parts) if parts else lists.select("list_id", "track_id").clear()
+
+
+def inside(lists: pl.DataFrame, corpus: Corpus) -> pl.DataFrame:
+    """[list_id, basket_id]: the baskets that lie wholly inside of a list."""
+    held = lists.unique().join(corpus.tracks.select("track", "track_id"), on="track_id").join(corpus.places, on="track")
+    counted = held.group_by("list_id", "basket").agg(held=pl.len().cast(pl.Float64)).join(corpus.baskets, on="basket")
+    return counted.filter(pl.col("held") == pl.col("size")).select("list_id", "basket_id")
+
+
+def chunks(
+    lists: pl.DataFrame,
+    corpus: Corpus,
+    own: pl.DataFrame | None = None,
+    *,
+    per: int = PER,
+    more: pl.DataFrame | None = None,
+) -> Iterator[pl.DataFrame]:
+    """As ``signals``, some lists at a time, so that memory does not grow with their number."""
+    names = lists.select("list_id").unique().sort("list_id").with_row_index("list")
+    ids = corpus.tracks.select("track", "track_id")
+    seeds = (
+        lists.join(names, on="list_id").join(ids, on="track_id").select("list", "track").unique().sort("list", "track")
+    )
+    own = inside(lists.select("list_id", "track_id"), corpus) if own is None else own
+    mine = own.join(names, on="list_id").join(corpus.baskets, on="basket_id").select("list", "basket").unique()
+    extra = (
+        None
+        if more is None
+        else more.join(names, on="list_id").join(ids, on="track_id").select("list", "track").unique()
+    )
+    sizes = seeds.group_by("list").len().sort("list")
+    bounds = sizes.group_by((pl.col("len").cum_sum() - pl.col("len")) // CHUNK, maintain_order=True).agg(
+        first=pl.col("list").min(), last=pl.col("list").max()
+    )
+    for first, last in bounds.select("first", "last").iter_rows():
+        part = pl.col("list").is_between(first, last)
+        chosen = seeds.filter(part)
+        asked = Asked(chosen, corpus, mine.filter(part))
+        found = _signals(asked, per, None if extra is None else extra.filter(part))
+        named = found.join(names, on="list").join(ids, on="track").drop("list", "track")
+        yield named.select("list_id", "track_id", pl.exclude("list_id", "track_id")).sort("list_id", "track_id")
+
+
+def _signals(asked: Asked, per: int, more: pl.DataFrame | None) -> pl.DataFrame:
+    """[list, track] and every signal of every candidate."""
+    together, close, shared = company(asked), near(asked), shared_artists(asked)
+    like, artists = alike(asked)
+    drawn = [
+        best(_fresh(asked, frame, name), name, per, "track").select("list", "track")
+        for frame, name in (
+            (together, "collaborative.user2"),
+            (together, "collaborative.item"),
+            (close, "collaborative.near"),
+            (like, "collaborative.userart"),
+            (songs_of(asked, artists), "collaborative.abask"),
+            (shared, "metadata.artist"),
+        )
+    ]
+    pool = pl.concat(drawn if more is None else [*drawn, more]).unique()
+    tracks = asked.corpus.tracks
+    songs = asked.seeds.join(tracks.select("track", "song"), on="track").select("list", "song").unique()
+    pool = pool.join(tracks, on="track").join(songs, on=["list", "song"], how="anti").join(asked.sizes, on="list")
+    n = asked.left(pool.select("list", "track"))
+    pool = pool.drop("n").join(n, on=["list", "track"]).sort("list", "track")
+    for frame in (together, close, like, by_artists(asked, pool, artists), shared):
+        pool = pool.join(frame, on=["list", "track"], how="left", maintain_order="left")
+    pool = pool.join(near_versions(asked), on=["list", "song"], how="left", maintain_order="left")
+    pool = _with_counts(pool)
+    for frame in (gaps(asked, pool), albums(asked, pool), genres(asked, pool)):
+        pool = pool.join(frame, on=["list", "track"], how="left", maintain_order="left")
+    pool = with_places(asked, with_sound(asked, pool))
+    told = pool.select("list", "track", pl.col("^(audio|metadata|collaborative)\\..*$"))
+    # nine digits, so that the order of a sum cannot turn a tie; plus zero, so that there is no minus zero
+    return told.with_columns(pl.exclude("list", "track").round(9) + 0.0)
+
+
+def _fresh(asked: Asked, frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """[list, track, ``name``] of the songs that ``name`` speaks for and that are no seeds."""
+    return (
+        frame.select("list", "track", name).filter(pl.col(name) > 0).join(asked.seeds, on=["list", "track"], how="anti")
+    )
+
+
+def _with_counts(pool: pl.DataFrame) -> pl.DataFrame:
+    """Absent sums are zero; but of a song that stands in no basket the baskets say nothing at all."""
+    sums = [name for name in pool.columns if name.startswith(("collaborative.", "metadata."))]
+    known = pl.col("n") > 0
+    return pool.with_columns(pl.col(sums).fill_null(0.0)).with_columns(
+        *(pl.when(known).then(pl.col(name)).alias(name) for name in sums if name.startswith("collaborative.")),
+        pl.when(known).then((1 + pl.col("n")).log()).alias("collaborative.n"),
+    )
