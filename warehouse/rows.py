@@ -12,8 +12,14 @@ from schemas.values import MILLION
 from warehouse.ddl import NUMBERED, addends, key_of, polars_schema, required
 from warehouse.statements import identifier, statement
 
-AT_ONCE = 2_000_000
-"""Rows of neighbours that are numbered at once."""
+STRETCH = 245_760
+"""Rows of neighbours that are put in order together: two row groups of DuckDB, so that a question reads no more than that."""
+
+BAND = 16
+"""Ranks that stand together in a stretch."""
+
+AT_ONCE = 8 * STRETCH
+"""Rows of neighbours that are numbered and stored at once; more would not make it quicker."""
 
 
 @contextmanager
@@ -108,6 +114,7 @@ def _link(con: DuckDBPyConnection, frames: Iterable[pl.DataFrame]) -> int:
     # every song at once, so that numbers follow ids, as the rows do: a question then passes over nearly all of them
     con.execute(statement("links/number"))
     known = con.sql(statement("links/ids")).pl().with_row_index("number")
+    con.execute("set threads = 1")  # every thread leaves blocks of its own half empty
     rows = 0
     for frame in _gathered(frames):
         told = conforming(NUMBERED, frame)
@@ -124,24 +131,39 @@ def _link(con: DuckDBPyConnection, frames: Iterable[pl.DataFrame]) -> int:
             track=numbers.head(told.height),
             neighbour=numbers.tail(told.height),
         )
-        con.register("incoming", linked)
+        con.register("incoming", _alike_together(linked))
         con.execute("insert into links by name from incoming")
         con.unregister("incoming")
         rows += told.height
+    con.execute("reset threads")
     number_tracks(con)
     return rows
 
 
+def _alike_together(linked: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ``links``, in each stretch those that no basket speaks for after the others, and both by bands of ranks.
+
+    DuckDB packs the numbers of a column, 2,048 at a time, into as few bits as the largest of them needs. In the order of tracks
+    and ranks each such pack holds a high rank, a high score and a pair that shares baskets.
+    """
+    return linked.sort(
+        pl.int_range(pl.len()) // STRETCH,
+        pl.col("collaborative") == 0,
+        (pl.col("rank") - 1) // BAND,
+        maintain_order=True,
+    )
+
+
 def _gathered(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """``frames`` in larger ones: to look ids up costs the more the oftener."""
+    """The rows of ``frames``, so many at a time that DuckDB's row groups are full: to look ids up costs the more the oftener."""
     waiting: list[pl.DataFrame] = []
     for frame in frames:
-        if frame.height:
-            waiting.append(frame)
-        if sum(one.height for one in waiting) >= AT_ONCE:
-            yield pl.concat(waiting)
-            waiting = []
-    if waiting:
+        waiting.append(frame)
+        while sum(one.height for one in waiting) >= AT_ONCE:
+            held = pl.concat(waiting)
+            yield held.head(AT_ONCE)
+            waiting = [held.slice(AT_ONCE)]
+    if any(one.height for one in waiting):
         yield pl.concat(waiting)
 
 
