@@ -141,14 +141,14 @@ def _link(con: DuckDBPyConnection, frames: Iterable[pl.DataFrame]) -> int:
 
 
 def _alike_together(linked: pl.DataFrame) -> pl.DataFrame:
-    """Rows of ``links``, in each stretch those that no basket speaks for after the others, and both by bands of ranks.
+    """Rows of ``links``, in each stretch the pairs that share no basket after the others, and both by bands of ranks.
 
     DuckDB packs the numbers of a column, 2,048 at a time, into as few bits as the largest of them needs. In the order of tracks
     and ranks each such pack holds a high rank, a high score and a pair that shares baskets.
     """
     return linked.sort(
         pl.int_range(pl.len()) // STRETCH,
-        pl.col("collaborative") == 0,
+        pl.col("baskets_together").is_null(),
         (pl.col("rank") - 1) // BAND,
         maintain_order=True,
     )

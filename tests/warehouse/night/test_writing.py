@@ -100,12 +100,12 @@ def test_songs_are_numbered_in_the_order_of_their_ids(build: Path, monkeypatch: 
 
 
 def test_neighbours_are_stored_like_beside_like(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In each stretch those that baskets speak for come first, and low ranks first in both: DuckDB packs like numbers closer."""
+    """In each stretch those that share baskets come first, and low ranks first in both: DuckDB packs like numbers closer."""
     for name, value in {"STRETCH": 6, "BAND": 2, "AT_ONCE": 12}.items():
         monkeypatch.setattr(rows, name, value)
-    shared = {"audio": 0.0, "collaborative": 0.5}
     given = [
-        NEIGHBOUR | {"track_id": track, "rank": rank} | (shared if f"{track}{rank}" in "a2 a3 b1 c3 d1 e1" else {})
+        NEIGHBOUR
+        | {"track_id": track, "rank": rank, "baskets_together": 4 if f"{track}{rank}" in "a2 a3 b1 c3 d1 e1" else None}
         for track in "abcde"
         for rank in (1, 2, 3)
     ]
@@ -115,7 +115,7 @@ def test_neighbours_are_stored_like_beside_like(build: Path, monkeypatch: pytest
         pl.col("track").replace_strict(range(len(ids)), ids) + pl.col("rank").cast(pl.String)
     )
     assert " ".join(stored.to_series()) == "a2 b1 a3 a1 b2 b3 d1 c3 c1 c2 d2 d3 e1 e2 e3"
-    assert reading.table(build, "neighbours").select(NEIGHBOUR.keys()).to_dicts() == given
+    assert reading.table(build, "neighbours").select(*NEIGHBOUR, "baskets_together").to_dicts() == given
 
 
 @pytest.mark.parametrize(
