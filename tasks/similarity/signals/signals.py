@@ -14,7 +14,7 @@ from scipy.sparse import csr_array, hstack
 
 from tasks.similarity.signals.company import Company, company
 from tasks.similarity.signals.metadata import PARTS, Metadata
-from tasks.similarity.signals.rows import at, dots, scaled
+from tasks.similarity.signals.rows import add, at, dots, scaled
 from tasks.similarity.signals.scale import Scale, placed
 from tasks.similarity.signals.sound import audio_features, odd
 
@@ -78,8 +78,7 @@ class Signals:
             if odd.size:
                 told[:, odd] = self._dense_scores(seeds, odd)
             for part in (self.gives[seeds] @ takes, self.links[seeds]):
-                pairs = part.tocoo()
-                told[pairs.row, pairs.col] += pairs.data
+                add(told, part)
             versions = (self._song[seeds] @ song).tocoo()
             told[versions.row, versions.col] = -np.inf
             return told
@@ -91,13 +90,13 @@ class Signals:
         """``takes`` and the songs of the tracks, turned over."""
         return csr_array(self.takes.T), csr_array(self._song.T)
 
-    def given_back(self, seeds: np.ndarray) -> csr_array:
-        """What all tracks as seeds give to ``seeds`` for baskets, which is not mutual: [seeds, tracks].
+    def given_back(self, seeds: np.ndarray) -> tuple[csr_array, csr_array]:
+        """What all tracks as seeds give to ``seeds`` for baskets, which is not mutual: two parts, [seeds, tracks] each.
 
-        With the scores of the seeds it sums to no less than the scores of the others with them: all else is mutual.
+        With the scores of the seeds they sum to no less than the scores of the others with them: all else is mutual.
         """
         takes, gives, links = self._turned
-        return csr_array(takes[seeds] @ gives + links[seeds])
+        return csr_array(takes[seeds] @ gives), csr_array(links[seeds])
 
     @cached_property
     def _turned(self) -> tuple[csr_array, csr_array, csr_array]:
