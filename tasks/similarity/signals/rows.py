@@ -31,6 +31,11 @@ def scaled(matrix: csr_array, rows: np.ndarray | float = 1.0, columns: np.ndarra
     return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
+def single(matrix: csr_array) -> csr_array:
+    """The matrix in single precision: the places are not copied."""
+    return csr_array((matrix.data.astype(np.float32), matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
 def heads(matrix: csr_array, most: int) -> csr_array:
     """The ``most`` largest values of each row; of equal ones those that come first. Indices are sorted."""
     length = np.diff(matrix.indptr)

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array, hstack
 
 from tasks.similarity.signals.company import Company, company
 from tasks.similarity.signals.metadata import PARTS, Metadata
-from tasks.similarity.signals.rows import add, at, dots, scaled
+from tasks.similarity.signals.rows import add, at, dots, scaled, single
 from tasks.similarity.signals.scale import Scale, placed
 from tasks.similarity.signals.sound import audio_features, odd
 
@@ -101,8 +101,7 @@ class Signals:
     @cached_property
     def _turned(self) -> tuple[csr_array, csr_array, csr_array]:
         """What a track takes for a basket, the tracks that give for one, and the tracks that are linked to one."""
-        takes, gives = self._takes.astype(np.float32), self._gives.astype(np.float32)
-        return takes, csr_array(gives.T), csr_array(self.links.T)
+        return single(self._takes), csr_array(single(self._gives).T), csr_array(self.links.T)
 
     def _dense_scores(self, seeds: np.ndarray, others: np.ndarray) -> np.ndarray:
         """What ``dense`` would say if it knew which features two tracks have in common."""
@@ -236,9 +235,9 @@ def signals(
                 heard.latent * weights["collaborative.latent"] ** 0.5,
             ]
         ).astype(np.float32),
-        gives=csr_array(hstack([part.astype(np.float32) for part in (rare, gives, kin)])),
-        takes=csr_array(hstack([part.astype(np.float32) for part in (rare, takes, kin)])),
-        links=(heard.near * weights["collaborative.near"]).astype(np.float32),
+        gives=csr_array(hstack([single(part) for part in (rare, gives, kin)])),
+        takes=csr_array(hstack([single(part) for part in (rare, takes, kin)])),
+        links=single(scaled(heard.near, weights["collaborative.near"])),
         _song=csr_array(
             (np.ones(song.size, dtype=np.float32), (np.arange(song.size), song)), shape=(song.size, song.size)
         ),
