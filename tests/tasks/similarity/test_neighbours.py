@@ -2,11 +2,14 @@
 
 from datetime import date
 
+import numpy as np
 import polars as pl
 import pytest
 
 from schemas.catalogue import FEATURES
+from tasks.bench.making import catalogue
 from tasks.similarity.hubs import HUB
+from tasks.similarity.lists import TABLES, addends, arranged, depth_for
 from tasks.similarity.neighbours import build, neighbours
 from tasks.similarity.signals import signals
 from tasks.similarity.signals.sound import audio_features
@@ -69,6 +72,17 @@ def test_addends_sum_to_the_score_and_ranks_follow_it() -> None:
     assert found.select("track_id", "neighbour_id").equals(ordered.select("track_id", "neighbour_id"))
     ranks = found.group_by("track_id", maintain_order=True).agg("rank")["rank"].to_list()
     assert all(part == list(range(1, len(part) + 1)) for part in ranks)
+
+
+def test_lists_are_those_of_all_pairs() -> None:
+    """Single precision chooses who is scored, and costs nobody a place."""
+    given = signals(*catalogue(400), STATED)
+    first, other = (side.ravel() for side in np.indices((400, 400)))
+    apart = given.songs[first] != given.songs[other]
+    first, other = first[apart], other[apart]
+    whole = arranged(given.songs, 400, first, other, addends(given, first, other), depth_for(5))
+    found = build(given, 5)
+    assert [name for name in TABLES if not np.array_equal(getattr(found, name), getattr(whole, name))] == []
 
 
 def test_shared_baskets_are_told_with_their_evidence() -> None:
