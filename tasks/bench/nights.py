@@ -10,9 +10,9 @@ import polars as pl
 
 from tasks.bench.making import catalogue
 from tasks.similarity.lists import Lists
-from tasks.similarity.memory import Related, relate
+from tasks.similarity.memory import relate
 from tasks.similarity.neighbours import build, neighbours
-from tasks.similarity.signals import Signals, signals
+from tasks.similarity.signals import Scale, Signals, signals
 from tasks.similarity.weights import STATED
 
 log = logging.getLogger(__name__)
@@ -41,22 +41,24 @@ def compare_nights(tracks: int, top: int, new: float) -> pl.DataFrame:
         told[-1] |= {"seconds": seconds + more, "cpu_seconds": cpu + more_cpu}
         prints.append(sum(int(part.hash_rows(1).sum()) for part in neighbours(given, lists, top)))
 
-    nights: list[Related] = []
+    kept: list[
+        tuple[tuple[pl.DataFrame, pl.DataFrame], Scale, str]
+    ] = []  # what a night leaves; the rest of it is let go
 
     def remembered(frame: pl.DataFrame, held: pl.DataFrame) -> tuple[Signals, Lists]:
-        past = (nights[-1].model, nights[-1].memory) if nights else None
-        nights.append(relate(frame, sounds, held, top, past, lambda: None, "bench"))
-        return nights[-1].given, nights[-1].lists
+        found = relate(frame, sounds, held, top, kept[-1][0] if kept else None, lambda: None, "bench")
+        kept.append(((found.model, found.memory), found.given.scale, found.note))
+        return found.given, found.lists
 
     def anew() -> tuple[Signals, Lists]:
-        given = signals(songs, sounds, baskets, STATED, nights[0].given.scale)
+        given = signals(songs, sounds, baskets, STATED, kept[0][1])
         return given, build(given, top)
 
     night("first", lambda: remembered(known, before))
     night("changed", lambda: remembered(songs, baskets))
     night("the same anew", anew)
     ratio = told[2]["cpu_seconds"] / told[1]["cpu_seconds"]
-    told[1] |= {"ratio": ratio, "is_equal": prints[1] == prints[2], "note": nights[1].note}
+    told[1] |= {"ratio": ratio, "is_equal": prints[1] == prints[2], "note": kept[1][2]}
     return pl.DataFrame(told)
 
 
