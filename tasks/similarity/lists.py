@@ -15,7 +15,7 @@ ERROR = 1e-5
 """More than single precision can be wrong by in a score."""
 STRETCH = 64
 """Columns, at most, of which only the best is looked at to find where the candidates begin."""
-SQUARE = 8_000_000
+SQUARE = 4_000_000
 """Scores that a block has in memory at a time, in single precision."""
 TABLES = ("others", "audio", "metadata", "collaborative", "together")
 """What ``Lists`` tells of each place."""

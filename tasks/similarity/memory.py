@@ -17,7 +17,7 @@ from tasks.similarity.lists import TABLES, Lists, depth_for
 from tasks.similarity.neighbours import Work, build, in_threads, updated
 from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
 from tasks.similarity.signals.company import Circles
-from tasks.similarity.signals.latent import FACTORS, Latent
+from tasks.similarity.signals.latent import FACTOR_TYPES, FACTORS, Latent
 from tasks.similarity.weights import STATED
 
 METHOD = "lists-4"
@@ -169,18 +169,10 @@ def _model(method: str, scale: Scale, weights: Mapping[str, float], is_learned: 
 
 
 def _factors(model: pl.DataFrame, whose: str) -> pl.DataFrame:
-    """[id, factors]: the rows of tracks or of artists, put together again."""
-    name = f"{whose}_id"
-    columns = [
-        model.filter(kind=f"{whose}'s factor {place}").select(
-            pl.col("name").alias(name), pl.col("value").alias(f"{place}")
-        )
-        for place in range(FACTORS)
-    ]
-    both = columns[0]
-    for column in columns[1:]:
-        both = both.join(column, on=name)
-    return both.select(name, factors=pl.concat_arr(pl.exclude(name)))
+    """[id, factors]: the rows of tracks or of artists, put together again: of each factor they stand in the same order."""
+    parts = [model.filter(kind=f"{whose}'s factor {place}") for place in range(FACTORS)]
+    factors = np.column_stack([part["value"].to_numpy() for part in parts])
+    return pl.DataFrame({f"{whose}_id": parts[0]["name"], "factors": factors}, schema_overrides=FACTOR_TYPES)
 
 
 def _numbers(model: pl.DataFrame, kind: str, column: str) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from tasks.similarity.signals.rows import scaled
 
 FACTORS = 16
 """Numbers of a song. A few more told no more, and each is a column that every pair multiplies."""
+FACTOR_TYPES = {"factors": pl.Array(pl.Float64, FACTORS)}
 DAMPING = 0.35
 """Exponent of what a song has next to it, by which common songs count less: half would make all songs count the same."""
 HEARSAY = 0.4
@@ -51,8 +52,8 @@ class Latent:
         known = np.flatnonzero(np.diff(csr_array(credits[stands].T).indptr))
         directions = np.rint(_directions(credits[:, known].T @ songs) * GRAIN) / GRAIN
         return cls(
-            pl.DataFrame({"track_id": tracks.gather(stands), "factors": factors}, schema_overrides=_TYPES),
-            pl.DataFrame({"artist_id": artists.gather(known), "factors": directions}, schema_overrides=_TYPES),
+            pl.DataFrame({"track_id": tracks.gather(stands), "factors": factors}, schema_overrides=FACTOR_TYPES),
+            pl.DataFrame({"artist_id": artists.gather(known), "factors": directions}, schema_overrides=FACTOR_TYPES),
         )
 
     def places(self, steps: csr_array, tracks: pl.Series, credits: csr_array, artists: pl.Series) -> np.ndarray:
@@ -60,9 +61,6 @@ class Latent:
         own = _directions(steps @ _aligned(tracks, self.tracks))
         by_artists = _directions(credits @ _aligned(artists, self.artists)) * HEARSAY
         return np.where(own.any(axis=1, keepdims=True), own, by_artists)
-
-
-_TYPES = {"factors": pl.Array(pl.Float64, FACTORS)}
 
 
 def _aligned(ids: pl.Series, known: pl.DataFrame) -> np.ndarray:
