@@ -110,7 +110,8 @@ if __name__ == "__main__":
     take_for_sigterm(signal.SIGINT, signal.SIGHUP)
     child = multiprocessing.get_context("spawn").Process(target=night)
     child.start()
-    time.sleep(60)
+    for _ in range(600):
+        time.sleep(0.1)  # as the loop that serves does: what comes just before a long sleep is heard after it
 """
 
 
