@@ -23,7 +23,11 @@ def prefect_server(prefect_database: Path, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def ctrl_c() -> Iterator[None]:
-    """Processes that a test starts hear of Ctrl-C, also where the tests are a job in the background, which does not."""
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Processes that a test starts hear of Ctrl-C and of a closed terminal, also where the tests are a job that does not."""
+    former = [
+        signal.signal(signal.SIGINT, signal.default_int_handler),
+        signal.signal(signal.SIGHUP, signal.SIG_DFL),
+    ]
     yield
-    signal.signal(signal.SIGINT, former)
+    for number, handler in zip((signal.SIGINT, signal.SIGHUP), former, strict=True):
+        signal.signal(number, handler)

@@ -110,8 +110,7 @@ if __name__ == "__main__":
     take_for_sigterm(signal.SIGINT, signal.SIGHUP)
     child = multiprocessing.get_context("spawn").Process(target=night)
     child.start()
-    for _ in range(600):
-        time.sleep(0.1)  # as the loop that serves does: what comes just before a long sleep is heard after it
+    time.sleep(60)
 """
 
 

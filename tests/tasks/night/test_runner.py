@@ -48,13 +48,20 @@ def test_without_an_address_the_work_stays_here() -> None:
     assert work_at("") is in_threads
 
 
-def test_a_cluster_gives_the_same_lists_though_a_worker_is_killed(cluster: "LocalCluster", given: Signals) -> None:  # noqa: F821
-    victim = next(iter(cluster.workers.values())).pid
+@pytest.mark.parametrize("killed", [1, 2], ids=["one", "all, and with them the signals"])
+def test_a_cluster_gives_the_same_lists_though_workers_are_killed(
+    cluster: "LocalCluster",  # noqa: F821
+    given: Signals,
+    killed: int,
+) -> None:
+    cluster.wait_for_workers(2)
+    victims = [worker.pid for worker in cluster.workers.values()][:killed]
 
     def kill_when_busy() -> None:
         while not any(worker.processing for worker in cluster.scheduler.workers.values()):
             time.sleep(0.02)
-        os.kill(victim, signal.SIGKILL)
+        for victim in victims:
+            os.kill(victim, signal.SIGKILL)
 
     killer = threading.Thread(target=kill_when_busy)
     killer.start()
