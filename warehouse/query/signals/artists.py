@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from warehouse.query.signals.asked import Asked, best
+from warehouse.query.signals.chunk import Chunk, best
 
 BASKETS = 200
 """A list listens to so many baskets with artists like its own, the likest ones."""
@@ -11,14 +11,14 @@ ARTISTS = 50
 """Songs of so many artists who stand in such baskets become candidates."""
 
 
-def alike(asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
+def alike(chunk: Chunk) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Baskets with the list's artists: what they hold, and whom. [list, track, userart] and [list, artist, abask, abaskn]."""
-    c = asked.corpus
-    mine = asked.seeds.join(c.credits, on="track").select("list", "artist").unique().join(c.rare_artists, on="artist")
+    c = chunk.corpus
+    mine = chunk.seeds.join(c.credits, on="track").select("list", "artist").unique().join(c.rare_artists, on="artist")
     of_list = mine.group_by("list").agg(own_rarity=pl.col("rarity").sum())
     baskets = (
         mine.join(c.casts, on="artist")
-        .join(asked.mine, on=["list", "basket"], how="anti")
+        .join(chunk.mine, on=["list", "basket"], how="anti")
         .group_by("list", "basket")
         .agg(pl.col("rarity").sum())
         .join(of_list, on="list")
@@ -41,18 +41,18 @@ def alike(asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
     return tracks, artists
 
 
-def songs_of(asked: Asked, artists: pl.DataFrame) -> pl.DataFrame:
+def songs_of(chunk: Chunk, artists: pl.DataFrame) -> pl.DataFrame:
     """Songs of the artists who stand in baskets like the list, the best known songs first among equals."""
     foremost = best(artists, "abask", ARTISTS, "artist")
-    songs = foremost.join(asked.corpus.credits, on="artist").join(asked.corpus.tracks.select("track", "n"), on="track")
+    songs = foremost.join(chunk.corpus.credits, on="artist").join(chunk.corpus.tracks.select("track", "n"), on="track")
     return songs.group_by("list", "track").agg(
         (pl.col("abask").max() + pl.col("n").max() * 1e-9).alias("collaborative.abask")
     )
 
 
-def by_artists(asked: Asked, pool: pl.DataFrame, artists: pl.DataFrame) -> pl.DataFrame:
+def by_artists(chunk: Chunk, pool: pl.DataFrame, artists: pl.DataFrame) -> pl.DataFrame:
     """The mean over a song's artists of how much they stand in baskets like the list."""
-    credits = pool.select("list", "track").join(asked.corpus.credits, on="track")
+    credits = pool.select("list", "track").join(chunk.corpus.credits, on="track")
     return (
         credits.join(artists, on=["list", "artist"], how="left")
         .group_by("list", "track")
@@ -63,17 +63,17 @@ def by_artists(asked: Asked, pool: pl.DataFrame, artists: pl.DataFrame) -> pl.Da
     )
 
 
-def shared_artists(asked: Asked) -> pl.DataFrame:
+def shared_artists(chunk: Chunk) -> pl.DataFrame:
     """Songs by artists of the list: how many of the list's songs they share, as a share and as a number.
 
     And how much the list holds of what other baskets and it hold of the artist, at most: three of four songs say more than
     three of a hundred. Songs that stand nowhere do not count, or the size of a catalogue would tell.
     """
-    c = asked.corpus
-    known = asked.seeds.join(c.credits, on="track").group_by("list", "artist").agg(count=pl.len().cast(pl.Float64))
-    own = asked.left(asked.taken.select("list", "track")).filter(n=0).select("list", "track")
-    lost = own.join(asked.seeds, on=["list", "track"], how="anti")
-    new = asked.standing.filter(n=0).select("list", "track").join(own, on=["list", "track"], how="anti")
+    c = chunk.corpus
+    known = chunk.seeds.join(c.credits, on="track").group_by("list", "artist").agg(count=pl.len().cast(pl.Float64))
+    own = chunk.left(chunk.taken.select("list", "track")).filter(n=0).select("list", "track")
+    lost = own.join(chunk.seeds, on=["list", "track"], how="anti")
+    new = chunk.standing.filter(n=0).select("list", "track").join(own, on=["list", "track"], how="anti")
     change = pl.concat([lost.with_columns(more=pl.lit(-1.0)), new.with_columns(more=pl.lit(1.0))])
     change = change.join(c.credits, on="track").group_by("list", "artist").agg(pl.col("more").sum())
     listed = known.join(c.listed, on="artist", how="left").join(change, on=["list", "artist"], how="left")
@@ -83,7 +83,7 @@ def shared_artists(asked: Asked) -> pl.DataFrame:
         .join(c.credits, on="artist")
         .group_by("list", "track")
         .agg(pl.col("count").sum().alias("metadata.artist_n"), pl.col("held").max().alias("metadata.artist_held"))
-        .join(asked.sizes, on="list")
+        .join(chunk.sizes, on="list")
         .select(
             "list",
             "track",
@@ -94,13 +94,13 @@ def shared_artists(asked: Asked) -> pl.DataFrame:
     )
 
 
-def gaps(asked: Asked, pool: pl.DataFrame) -> pl.DataFrame:
+def gaps(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
     """[list, track, n_gap, artist_gap]: in how many baskets the song stands, and its artists do, against the list's songs.
 
     Some lists are of what everybody has and some of what nobody has. Both are differences of logarithms.
     """
-    c = asked.corpus
-    taken = asked.mine.join(c.casts, on="basket").group_by("list", "artist").agg(taken=pl.len().cast(pl.Float64))
+    c = chunk.corpus
+    taken = chunk.mine.join(c.casts, on="basket").group_by("list", "artist").agg(taken=pl.len().cast(pl.Float64))
 
     def known(songs: pl.DataFrame) -> pl.DataFrame:
         """[list, track, song, cast]: logarithms of the baskets of a song and, in the mean, of its artists."""
@@ -116,7 +116,7 @@ def gaps(asked: Asked, pool: pl.DataFrame) -> pl.DataFrame:
         told = songs.select("list", "track", song=(1 + pl.col("n")).log())
         return told.join(casts, on=["list", "track"], how="left").with_columns(pl.col("cast").fill_null(0.0))
 
-    usual = known(asked.standing).group_by("list").agg(song_mean=pl.col("song").mean(), cast_mean=pl.col("cast").mean())
+    usual = known(chunk.standing).group_by("list").agg(song_mean=pl.col("song").mean(), cast_mean=pl.col("cast").mean())
     met = pl.col("n") > 0  # of a song that stands in no basket the baskets say nothing at all
     return (
         known(pool.filter(met).select("list", "track", "n"))

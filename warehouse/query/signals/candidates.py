@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from warehouse.query.signals.artists import alike, by_artists, gaps, shared_artists, songs_of
-from warehouse.query.signals.asked import Asked, best
+from warehouse.query.signals.chunk import Chunk, best
 from warehouse.query.signals.company import company, near, near_versions
 from warehouse.query.signals.corpus import Corpus
 from warehouse.query.signals.facts import albums, genres, with_places
@@ -80,49 +80,49 @@ def chunks(
     for first, last in bounds.select("first", "last").iter_rows():
         part = pl.col("list").is_between(first, last)
         chosen = seeds.filter(part)
-        asked = Asked(chosen, corpus, mine.filter(part))
-        found = _signals(asked, per, None if extra is None else extra.filter(part))
+        chunk = Chunk(chosen, corpus, mine.filter(part))
+        found = _signals(chunk, per, None if extra is None else extra.filter(part))
         named = found.join(names, on="list").join(ids, on="track").drop("list", "track")
         yield named.select("list_id", "track_id", pl.exclude("list_id", "track_id")).sort("list_id", "track_id")
 
 
-def _signals(asked: Asked, per: int, more: pl.DataFrame | None) -> pl.DataFrame:
+def _signals(chunk: Chunk, per: int, more: pl.DataFrame | None) -> pl.DataFrame:
     """[list, track] and every signal of every candidate."""
-    together, close, shared = company(asked), near(asked), shared_artists(asked)
-    like, artists = alike(asked)
+    together, close, shared = company(chunk), near(chunk), shared_artists(chunk)
+    like, artists = alike(chunk)
     drawn = [
-        best(_fresh(asked, frame, name), name, per, "track").select("list", "track")
+        best(_fresh(chunk, frame, name), name, per, "track").select("list", "track")
         for frame, name in (
             (together, "collaborative.user2"),
             (together, "collaborative.item"),
             (close, "collaborative.near"),
             (like, "collaborative.userart"),
-            (songs_of(asked, artists), "collaborative.abask"),
+            (songs_of(chunk, artists), "collaborative.abask"),
             (shared, "metadata.artist"),
         )
     ]
     pool = pl.concat(drawn if more is None else [*drawn, more]).unique()
-    tracks = asked.corpus.tracks
-    songs = asked.seeds.join(tracks.select("track", "song"), on="track").select("list", "song").unique()
-    pool = pool.join(tracks, on="track").join(songs, on=["list", "song"], how="anti").join(asked.sizes, on="list")
-    n = asked.left(pool.select("list", "track"))
+    tracks = chunk.corpus.tracks
+    songs = chunk.seeds.join(tracks.select("track", "song"), on="track").select("list", "song").unique()
+    pool = pool.join(tracks, on="track").join(songs, on=["list", "song"], how="anti").join(chunk.sizes, on="list")
+    n = chunk.left(pool.select("list", "track"))
     pool = pool.drop("n").join(n, on=["list", "track"]).sort("list", "track")
-    for frame in (together, close, like, by_artists(asked, pool, artists), shared):
+    for frame in (together, close, like, by_artists(chunk, pool, artists), shared):
         pool = pool.join(frame, on=["list", "track"], how="left", maintain_order="left")
-    pool = pool.join(near_versions(asked), on=["list", "song"], how="left", maintain_order="left")
+    pool = pool.join(near_versions(chunk), on=["list", "song"], how="left", maintain_order="left")
     pool = _with_counts(pool)
-    for frame in (gaps(asked, pool), albums(asked, pool), genres(asked, pool)):
+    for frame in (gaps(chunk, pool), albums(chunk, pool), genres(chunk, pool)):
         pool = pool.join(frame, on=["list", "track"], how="left", maintain_order="left")
-    pool = with_places(asked, with_sound(asked, pool))
+    pool = with_places(chunk, with_sound(chunk, pool))
     told = pool.select("list", "track", pl.col("^(audio|metadata|collaborative)\\..*$"))
     # nine digits, so that the order of a sum cannot turn a tie; plus zero, so that there is no minus zero
     return told.with_columns(pl.exclude("list", "track").round(9) + 0.0)
 
 
-def _fresh(asked: Asked, frame: pl.DataFrame, name: str) -> pl.DataFrame:
+def _fresh(chunk: Chunk, frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """[list, track, ``name``] of the songs that ``name`` speaks for and that are no seeds."""
     return (
-        frame.select("list", "track", name).filter(pl.col(name) > 0).join(asked.seeds, on=["list", "track"], how="anti")
+        frame.select("list", "track", name).filter(pl.col(name) > 0).join(chunk.seeds, on=["list", "track"], how="anti")
     )
 
 

@@ -2,24 +2,24 @@
 
 import polars as pl
 
-from warehouse.query.signals.asked import Asked
+from warehouse.query.signals.chunk import Chunk
 
 NEAR = 10
 """Songs at most so many places apart in a basket are near."""
 
 
-def company(asked: Asked) -> pl.DataFrame:
+def company(chunk: Chunk) -> pl.DataFrame:
     """Baskets with songs in common: how like they are to the list, summed over the baskets of each song."""
     from warehouse.query.signals import ridge  # and with it numpy, which a question about one song does without
 
-    c = asked.corpus
-    met = asked.met.join(c.rare, on="track").join(asked.taken, on=["list", "track"], how="left")
-    met = met.with_columns(n=(pl.col("n") - pl.col("taken").fill_null(0.0)).clip(1.0))
-    of_list = asked.seeds.join(c.rare, on="track").group_by("list").agg(own_rarity=pl.col("rarity").sum())
+    c = chunk.corpus
+    rare = chunk.standing.with_columns(pl.col("n").clip(1.0)).join(c.rare.select("track", "rarity"), on="track")
+    of_list = rare.group_by("list").agg(own_rarity=pl.col("rarity").sum())
     baskets = (
-        met.group_by("list", "basket")
+        chunk.met.join(rare, on=["list", "track"])
+        .group_by("list", "basket")
         .agg(overlap=pl.len().cast(pl.Float64), thin=pl.col("n").sqrt().pow(-1).sum(), rarity=pl.col("rarity").sum())
-        .join(asked.sizes, on="list")
+        .join(chunk.sizes, on="list")
         .join(c.baskets.select("basket", "size"), on="basket")
         .join(of_list, on="list")
         .join(c.rare_baskets, on="basket")
@@ -36,7 +36,7 @@ def company(asked: Asked) -> pl.DataFrame:
         )
         .sort("list", "basket")
     )
-    return (
+    found = (
         baskets.join(c.places, on="basket", maintain_order="left")
         .group_by("list", "track", maintain_order=True)
         .agg(
@@ -46,42 +46,38 @@ def company(asked: Asked) -> pl.DataFrame:
             pl.col("rare").sum().alias("collaborative.useridf"),
             pl.col("ridge").sum().alias("collaborative.ridge"),
         )
-        .join(c.tracks.select("track", "n"), on="track")
-        .join(asked.taken, on=["list", "track"], how="left")
-        .join(asked.sizes, on="list")
-        .with_columns(n=(pl.col("n") - pl.col("taken").fill_null(0.0)).clip(1.0))
+    )
+    n = chunk.left(found.select("list", "track")).with_columns(pl.col("n").clip(1.0))
+    return (
+        found.join(n, on=["list", "track"], maintain_order="left")
+        .join(chunk.sizes, on="list", maintain_order="left")
         .select(
-            "list",
-            "track",
-            "collaborative.user",
-            "collaborative.user2",
+            pl.exclude("n", "seeds", "collaborative.item"),
             pl.col("collaborative.item") / pl.col("n").sqrt() / pl.col("seeds"),
-            "collaborative.useridf",
-            "collaborative.ridge",
             (pl.col("collaborative.user") / (pl.col("n") + 2).sqrt()).alias("collaborative.lift"),
         )
     )
 
 
-def near(asked: Asked) -> pl.DataFrame:
+def near(chunk: Chunk) -> pl.DataFrame:
     """[list, track, near]: songs a few places away from a seed in a basket, weighed down by how common both are."""
-    return _close(asked, asked.seeds, asked.corpus.counted, "track").rename({"close": "collaborative.near"})
+    return _close(chunk, chunk.seeds, chunk.corpus.counted, "track").rename({"close": "collaborative.near"})
 
 
-def near_versions(asked: Asked) -> pl.DataFrame:
+def near_versions(chunk: Chunk) -> pl.DataFrame:
     """[list, song, nearsong]: the same where all versions of a song are one."""
-    songs = asked.corpus.tracks.select("track", "song")
-    seeds = asked.seeds.join(songs, on="track").select("list", "song").unique()
-    return _close(asked, seeds, asked.corpus.heard, "song").rename({"close": "collaborative.nearsong"})
+    songs = chunk.corpus.tracks.select("track", "song")
+    seeds = chunk.seeds.join(songs, on="track").select("list", "song").unique()
+    return _close(chunk, seeds, chunk.corpus.heard, "song").rename({"close": "collaborative.nearsong"})
 
 
-def _close(asked: Asked, seeds: pl.DataFrame, places: pl.DataFrame, key: str) -> pl.DataFrame:
+def _close(chunk: Chunk, seeds: pl.DataFrame, places: pl.DataFrame, key: str) -> pl.DataFrame:
     """[list, ``key``, close] from ``seeds`` [list, key] and ``places`` [basket, key, place, n]."""
-    own = asked.mine.join(places, on="basket").group_by("list", key).agg(taken=pl.len().cast(pl.Float64))
+    own = chunk.mine.join(places, on="basket").group_by("list", key).agg(taken=pl.len().cast(pl.Float64))
     left = pl.col("n") - pl.col("taken").fill_null(0.0) + 1
     met = (
         seeds.join(places, on=key)
-        .join(asked.mine, on=["list", "basket"], how="anti")
+        .join(chunk.mine, on=["list", "basket"], how="anti")
         .join(own, on=["list", key], how="left")
         .select("list", "basket", "place", weight=left.sqrt().pow(-1))
         .sort("list", "basket", "place")
@@ -95,6 +91,6 @@ def _close(asked: Asked, seeds: pl.DataFrame, places: pl.DataFrame, key: str) ->
         .group_by("list", key, maintain_order=True)
         .agg(pl.col("n").first(), close=(pl.col("weight") / pl.col("apart").abs().sqrt()).sum())
         .join(own, on=["list", key], how="left")
-        .join(asked.sizes, on="list")
+        .join(chunk.sizes, on="list")
         .select("list", key, pl.col("close") / (left * pl.col("seeds")).sqrt())
     )

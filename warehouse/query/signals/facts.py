@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from warehouse.query.signals.asked import Asked
+from warehouse.query.signals.chunk import Chunk
 
 
-def albums(asked: Asked, pool: pl.DataFrame) -> pl.DataFrame:
-    albums = asked.corpus.tracks.select("track", "album").drop_nulls()
-    known = asked.seeds.join(albums, on="track").group_by("list", "album").agg(count=pl.len().cast(pl.Float64))
+def albums(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
+    albums = chunk.corpus.tracks.select("track", "album").drop_nulls()
+    known = chunk.seeds.join(albums, on="track").group_by("list", "album").agg(count=pl.len().cast(pl.Float64))
     return (
         pool.select("list", "track", "album")
         .drop_nulls()
@@ -16,10 +16,10 @@ def albums(asked: Asked, pool: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def genres(asked: Asked, pool: pl.DataFrame) -> pl.DataFrame:
+def genres(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
     """Cosine of the genres of the list, rare ones weighing more, and of the song."""
-    genres = asked.corpus.genres
-    known = asked.seeds.join(genres, on="track").group_by("list", "genre").agg(pl.col("weight").sum())
+    genres = chunk.corpus.genres
+    known = chunk.seeds.join(genres, on="track").group_by("list", "genre").agg(pl.col("weight").sum())
     known = known.with_columns(own=pl.col("weight") / pl.col("weight").pow(2).sum().sqrt().over("list")).drop("weight")
     return (
         pool.select("list", "track")
@@ -31,10 +31,10 @@ def genres(asked: Asked, pool: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_places(asked: Asked, pool: pl.DataFrame) -> pl.DataFrame:
+def with_places(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
     """Era and popularity: how far the song is from what the list mostly is, in deviations."""
     told = (
-        asked.seeds.join(asked.corpus.tracks.select("track", "year", "popularity"), on="track")
+        chunk.seeds.join(chunk.corpus.tracks.select("track", "year", "popularity"), on="track")
         .group_by("list")
         .agg(
             year_mean=pl.col("year").mean(),

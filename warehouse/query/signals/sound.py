@@ -2,14 +2,14 @@
 
 import polars as pl
 
-from warehouse.query.signals.asked import Asked
+from warehouse.query.signals.chunk import Chunk
 from warehouse.query.signals.corpus import SOUNDS
 
 
-def with_sound(asked: Asked, pool: pl.DataFrame) -> pl.DataFrame:
+def with_sound(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
     """Likelihood of the song's sound under the list's normal against the catalogue's, and cosine with the list's mean."""
     names = list(SOUNDS)
-    heard = asked.seeds.join(asked.corpus.tracks.select("track", *names), on="track")
+    heard = chunk.seeds.join(chunk.corpus.tracks.select("track", *names), on="track")
     length = pl.sum_horizontal(pl.col(name).pow(2) for name in names).sqrt()
     unit = heard.with_columns(length=length).with_columns(
         (pl.col(name) / (pl.col("length") + 1e-9)).alias(f"{name}_unit") for name in names

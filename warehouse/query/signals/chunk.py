@@ -5,7 +5,7 @@ import polars as pl
 from warehouse.query.signals.corpus import Corpus
 
 
-class Asked:
+class Chunk:
     """``seeds`` [list, track] are the songs of some lists; ``mine`` [list, basket] are baskets that say nothing.
 
     ``sizes`` [list, seeds] counts the songs; ``met`` are the places of seeds in baskets that speak; ``taken`` [list, track, taken]
