@@ -4,7 +4,7 @@ import logging
 import resource
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -18,6 +18,14 @@ from tasks.similarity.weights import STATED
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+
+class _Kept(NamedTuple):
+    """What a night leaves to the next one; the rest of it is let go."""
+
+    past: tuple[pl.DataFrame, pl.DataFrame]
+    scale: Scale
+    note: str
 
 
 def compare_nights(tracks: int, top: int, new: float) -> pl.DataFrame:
@@ -41,24 +49,22 @@ def compare_nights(tracks: int, top: int, new: float) -> pl.DataFrame:
         told[-1] |= {"seconds": seconds + more, "cpu_seconds": cpu + more_cpu}
         prints.append(sum(int(part.hash_rows(1).sum()) for part in neighbours(given, lists, top)))
 
-    kept: list[
-        tuple[tuple[pl.DataFrame, pl.DataFrame], Scale, str]
-    ] = []  # what a night leaves; the rest of it is let go
+    kept: list[_Kept] = []
 
     def remembered(frame: pl.DataFrame, held: pl.DataFrame) -> tuple[Signals, Lists]:
-        found = relate(frame, sounds, held, top, kept[-1][0] if kept else None, lambda: None, "bench")
-        kept.append(((found.model, found.memory), found.given.scale, found.note))
+        found = relate(frame, sounds, held, top, kept[-1].past if kept else None, lambda: None, "bench")
+        kept.append(_Kept((found.model, found.memory), found.given.scale, found.note))
         return found.given, found.lists
 
     def anew() -> tuple[Signals, Lists]:
-        given = signals(songs, sounds, baskets, STATED, kept[0][1])
+        given = signals(songs, sounds, baskets, STATED, kept[0].scale)
         return given, build(given, top)
 
     night("first", lambda: remembered(known, before))
     night("changed", lambda: remembered(songs, baskets))
     night("the same anew", anew)
     ratio = told[2]["cpu_seconds"] / told[1]["cpu_seconds"]
-    told[1] |= {"ratio": ratio, "is_equal": prints[1] == prints[2], "note": kept[1][2]}
+    told[1] |= {"ratio": ratio, "is_equal": prints[1] == prints[2], "note": kept[1].note}
     return pl.DataFrame(told)
 
 

@@ -73,19 +73,21 @@ class Circles:
     def of(cls, placed: pl.DataFrame, credits: csr_array, artists: pl.Series) -> "Circles":
         """As baskets are now; arguments as of ``company``."""
         held, names = _held(placed, credits.shape[0])
-        size = np.asarray(held.sum(axis=0)).ravel()[: names.len()]
+        size = np.asarray(held.sum(axis=0)).ravel()
         told = _told(held, credits)
         carriers = np.bincount(csr_array(credits @ told).indices, minlength=held.shape[1])[: names.len()]
-        pairs = _alike(held, np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1), np.arange(names.len())).tocoo()
+        pairs = _alike(held, np.maximum(size, 1), np.arange(names.len())).tocoo()
         alike = pl.DataFrame(
             {"basket_id": names.gather(pairs.row), "other_id": names.gather(pairs.col), "cosine": pairs.data}
         )
-        baskets = pl.DataFrame({"basket_id": names, "size": size, "carriers": carriers.astype(np.float64)})
+        baskets = pl.DataFrame(
+            {"basket_id": names, "size": size[: names.len()], "carriers": carriers.astype(np.float64)}
+        )
         stood = told.tocoo()
         stands = pl.DataFrame(
             {"artist_id": artists.gather(stood.row), "basket_id": names.gather(stood.col), "songs": stood.data}
         )
-        row, basket = _places(placed)
+        row, basket = near.places(placed)
         latent = Latent.of(near.steps(row, basket, credits.shape[0]), _ids(placed, credits.shape[0]), credits, artists)
         return cls(baskets, alike.sort("basket_id", "other_id"), stands.sort("artist_id", "basket_id"), latent)
 
@@ -99,7 +101,7 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
     total = credits.shape[0]
     held, names = _held(placed, total)
     known = pl.DataFrame({"basket_id": names}).join(circles.baskets, on="basket_id", how="left", maintain_order="left")
-    row, basket = _places(placed)
+    row, basket = near.places(placed)
     now = np.maximum(np.asarray(held.sum(axis=0)).ravel(), 1)
     own = np.ones(held.shape[1])
     own[basket] = placed["weight"].to_numpy()
@@ -150,11 +152,6 @@ def _alike(held: csr_array, size: np.ndarray, asked: np.ndarray) -> csr_array:
     return heads(found, ALIKE)
 
 
-def _places(placed: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """The row of the track and the number of the basket of each place, in order."""
-    return placed["row"].to_numpy().astype(np.int32), placed["basket_id"].rle_id().to_numpy().astype(np.int32)
-
-
 def _ids(placed: pl.DataFrame, total: int) -> pl.Series:
     """The id of each track that stands in a basket, in its row; null of the others."""
     told = placed.select(pl.col("row").cast(pl.Int64), "track_id").unique()
@@ -165,7 +162,7 @@ def _ids(placed: pl.DataFrame, total: int) -> pl.Series:
 def _held(placed: pl.DataFrame, total: int) -> tuple[csr_array, pl.Series]:
     """[track, basket] of ones, and the ids of the baskets."""
     names = placed["basket_id"].unique(maintain_order=True)
-    row, basket = _places(placed)
+    row, basket = near.places(placed)
     return csr_array((np.ones(row.size), (row, basket)), shape=(total, max(names.len(), 1))), names
 
 

@@ -3,10 +3,16 @@
 from collections.abc import Iterator
 
 import numpy as np
+import polars as pl
 from scipy.sparse import csr_array
 
 NEAR = 10
 """Songs at most so many places apart in a basket stand close together."""
+
+
+def places(placed: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The row of the track and the number of the basket of each place, in order."""
+    return placed["row"].to_numpy().astype(np.int32), placed["basket_id"].rle_id().to_numpy().astype(np.int32)
 
 
 def within(basket: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

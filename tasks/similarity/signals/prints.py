@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from tasks.similarity.signals.near import within
+from tasks.similarity.signals.near import places, within
 
 
 def kept(placed: pl.DataFrame, names: pl.Series, held: csr_array, weight: np.ndarray, alike: csr_array) -> np.ndarray:
@@ -15,7 +15,7 @@ def kept(placed: pl.DataFrame, names: pl.Series, held: csr_array, weight: np.nda
     keys, ids = _keys(names, held.shape[1]), placed["track_id"].hash(1).to_numpy()
     listens = sums(alike, stirred(keys[alike.indices] ^ alike.data.view(np.uint64)))
     told = sums(held, stirred(keys ^ weight.view(np.uint64) ^ stirred(listens))[held.indices])
-    row, basket = placed["row"].to_numpy(), placed["basket_id"].rle_id().to_numpy()
+    row, basket = places(placed)
     near = np.zeros(row.size, dtype=np.uint64)
     for apart, place in within(basket):
         near[place] += ids[place + apart] * np.uint64(2 * apart + 1)
