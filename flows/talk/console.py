@@ -97,18 +97,18 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, tit
     gaps = GAP * (len(widths) - 1)
     if title is not None:
         out.print(Text(title, style="italic"), soft_wrap=True)
-    if sum(needed) + gaps > out.width and out.is_terminal:
+    if out.is_terminal and sum(needed) + gaps > out.width:
         _print_blocks(columns, cells)
-        return
-    table = Table(header_style="bold", box=None, pad_edge=False)
-    for index, column in enumerate(columns):
-        numeric = any(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in rows)
-        side: JustifyMethod = "right" if numeric else "left"
-        table.add_column(Text(column), justify=side, overflow="fold", min_width=needed[index])
-    for row in cells:
-        table.add_row(*row)
-    whole = Console(file=out.file, highlight=False, width=max(sum(widths) + gaps, out.width))
-    (out if out.is_terminal else whole).print(table)
+    else:
+        table = Table(header_style="bold", box=None, pad_edge=False)
+        for index, column in enumerate(columns):
+            numeric = any(isinstance(row[index], int | float) and not isinstance(row[index], bool) for row in rows)
+            side: JustifyMethod = "right" if numeric else "left"
+            table.add_column(Text(column), justify=side, overflow="fold", min_width=needed[index])
+        for row in cells:
+            table.add_row(*row)
+        whole = Console(file=out.file, highlight=False, width=max(sum(widths) + gaps, out.width))
+        (out if out.is_terminal else whole).print(table)
     if title is not None:
         out.print()
 
