@@ -18,7 +18,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import SettingsError, UnknownSongError
-from schemas.values import Home
+from schemas.values import MILLION, Home
 from warehouse import journal
 from warehouse.query.model import MORE, Learned, learned
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, best_first, checked_by, checked_filters, ranked
@@ -30,6 +30,9 @@ Row = dict[str, Any]
 
 AT_ONCE = 128
 """Candidates whose cards are read first; most lists need no more. Then it is twice as many, and so on."""
+
+PLAYLIST = "playlist:"
+"""What stands before the id of a playlist in the id of its basket."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,8 @@ def known(con: DuckDBPyConnection, track_ids: Sequence[str]) -> list[Row]:
 
 def cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:
     """Track id -> what answers read of the song, for those that the warehouse has."""
-    return _told(con, "query/cards", list(track_ids))
+    keys = list(track_ids)
+    return _told(con, "query/card", key=keys[0]) if len(keys) == 1 else _told(con, "query/cards", keys=keys)
 
 
 def drawn(
@@ -150,19 +154,30 @@ def _candidates(
 
 def _numbered(con: DuckDBPyConnection, numbers: Sequence[int]) -> dict[str, Row]:
     """Track id -> card of the songs with these numbers."""
-    return _told(con, "query/cards_by_number", numbers)
+    return _told(con, "query/cards_by_number", keys=numbers)
 
 
 def _reached(con: DuckDBPyConnection, seeds: Sequence[Row], by: str) -> Reached:
     """The neighbours of the seeds with the sums of what each seed gives them."""
     numbers = [seed["number"] for seed in seeds]
-    values = {"seed": numbers[0]} if len(numbers) == 1 else {"seeds": numbers}
-    name = "query/neighbours_of" if len(numbers) == 1 else "query/pool"
-    rows = con.execute(statement(name), values | {"by": by}).fetchall()
+    if len(numbers) == 1:
+        return _led_to(con.execute(statement("query/neighbours_of"), {"seed": numbers[0]}).fetchall(), by)
+    rows = con.execute(statement("query/pool"), {"seeds": numbers, "by": by}).fetchall()
     if by == "hybrid":
         return Reached("number", SIGNALS, rows)
     alone = [(number, score, is_together, score / 1e6) for number, score, is_together, *_ in rows]
     return Reached("number", (by,), alone)
+
+
+def _led_to(rows: Sequence[tuple[Any, ...]], by: str) -> Reached:
+    """The neighbours of one seed, by what they score: DuckDB plans a statement that reckons it twice as long."""
+    counted = SIGNALS if by == "hybrid" else (by,)
+    found = []
+    for number, baskets_together, *addends in rows:
+        told = [value for signal, value in zip(SIGNALS, addends, strict=True) if signal in counted]
+        if by == "hybrid" or told != [0]:  # 0: the signal says nothing of the song
+            found.append((number, sum(told), bool(baskets_together), *(value / MILLION for value in told)))
+    return Reached("number", counted, sorted(found, key=itemgetter(1), reverse=True))
 
 
 def _modelled(model: Learned, seeds: Sequence[str], whole: Sequence[str], best: Sequence[str], by: str) -> Reached:
@@ -187,15 +202,17 @@ def shared_baskets(seeds: Sequence[Row], song: Row) -> dict[str, list[str]]:
 
 def basket_names(con: DuckDBPyConnection, shared: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, str]:
     """Basket id -> name of the playlist, for those playlists that a sentence would name."""
-    wanted = sorted({basket_id for one in shared for basket_id in one.get("playlist", ())[:NAMED]})
+    wanted = {basket_id for one in shared for basket_id in one.get("playlist", ())[:NAMED]}
     if not wanted:
         return {}
-    return dict(con.execute(statement("query/basket_names"), {"basket_ids": wanted}).fetchall())
+    ids = {basket_id.removeprefix(PLAYLIST): basket_id for basket_id in sorted(wanted)}
+    named = con.execute(statement("query/playlist_names"), {"playlist_ids": list(ids)}).fetchall()
+    return {ids[playlist_id]: name for playlist_id, name in named}
 
 
-def _told(con: DuckDBPyConnection, name: str, keys: Sequence[str | int]) -> dict[str, Row]:
+def _told(con: DuckDBPyConnection, name: str, **values: object) -> dict[str, Row]:
     """Track id -> card, out of a statement that gives numbers and cards."""
-    rows = con.execute(statement(name), {"keys": keys}).fetchall()
+    rows = con.execute(statement(name), values).fetchall()
     told = {}
     for (number, _), card in zip(rows, json.loads(f"[{','.join(text for _, text in rows)}]"), strict=True):
         card["number"] = number
