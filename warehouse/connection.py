@@ -35,6 +35,9 @@ BLOCK_SIZE = "131072"
 MEMORY_LIMIT = "4GB"
 """Memory that one connection may use unless told; above it DuckDB spills to disk."""
 
+LOOKED_UP = 64
+"""So many keys DuckDB looks up in an index one by one; for more of them it passes over the table."""
+
 BUSY = "Could not set lock on file"
 
 INTERRUPTED = "Query interrupted"
@@ -129,7 +132,7 @@ def _instance(path: Path, memory_limit: str, *, keep: bool) -> Iterator[tuple[_I
     ) or _taken(lambda one: one.memory_limit == memory_limit and one.path is None)
     if instance is None:
         spill = Path(tempfile.gettempdir()) / f"segue-{os.getpid()}"  # else it would be .tmp in the working directory
-        config = _config(memory_limit) | {"temp_directory": str(spill)}
+        config = _config(memory_limit) | {"temp_directory": str(spill), "dynamic_or_filter_threshold": LOOKED_UP}
         instance = _Instance(duckdb.connect(":memory:", config=config), memory_limit)
     try:
         with instance.con.cursor() as con:

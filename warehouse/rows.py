@@ -103,8 +103,10 @@ def number_tracks(con: DuckDBPyConnection) -> None:
     """Give every song a number, and put what answers read of it onto its card."""
     con.execute(statement("links/number"))
     con.execute(statement("links/cards"))
+    con.execute("drop index if exists cards_by_number")
     con.execute("truncate cards")
     con.execute("insert into cards from told order by number")
+    con.execute("create index cards_by_number on cards (number)")
     con.execute("drop table told")
 
 

@@ -20,6 +20,7 @@ from duckdb import DuckDBPyConnection
 from schemas.errors import SettingsError, UnknownSongError
 from schemas.values import MILLION, Home
 from warehouse import journal
+from warehouse.connection import LOOKED_UP
 from warehouse.query.model import MORE, Learned, learned
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, best_first, checked_by, checked_filters, ranked
 from warehouse.query.signals import inside, signals
@@ -28,7 +29,7 @@ from warehouse.statements import statement
 
 Row = dict[str, Any]
 
-AT_ONCE = 128
+AT_ONCE = LOOKED_UP
 """Candidates whose cards are read first; most lists need no more. Then it is twice as many, and so on."""
 
 PLAYLIST = "playlist:"

@@ -11,7 +11,9 @@ from schemas.errors import InvalidDataError
 from schemas.values import Checked, Harvest, Home
 from tests.warehouse.making import checked, frame, run
 from warehouse import reading, rows
+from warehouse.connection import LOOKED_UP, reader
 from warehouse.night import building, writing
+from warehouse.statements import statement
 
 RUN = "20261125T030000-a"
 
@@ -88,15 +90,31 @@ def test_a_computed_table_may_come_in_pieces(build: Path) -> None:
     assert writing.replace(build, "neighbours", pieces) == 3
 
 
+def named(*track_ids: str) -> pl.DataFrame:
+    """Rows of ``songs``."""
+    told = ("name", "recording_id", "song_id", "name_key", "title_key")
+    known = pl.DataFrame({"track_id": track_ids}).with_columns(pl.col("track_id").alias(name) for name in told)
+    return known.with_columns(artists=[], artist_ids=[], genres=[])
+
+
 def test_songs_are_numbered_in_the_order_of_their_ids(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows of neighbours come in that order: DuckDB then passes over nearly all of them without a look."""
     monkeypatch.setattr(rows, "AT_ONCE", 1)
-    told = ("name", "recording_id", "song_id", "name_key", "title_key")
-    known = pl.DataFrame({"track_id": ["a", "b", "c"]}).with_columns(pl.col("track_id").alias(name) for name in told)
-    writing.replace(build, "songs", known.with_columns(artists=[], artist_ids=[], genres=[]))
+    writing.replace(build, "songs", named("a", "b", "c"))
     pieces = (pl.DataFrame([NEIGHBOUR | {"track_id": one, "neighbour_id": other}]) for one, other in ("ac", "bx", "ca"))
     writing.replace(build, "neighbours", pieces)
     assert reading.table(build, "cards").sort("number")["track_id"].to_list() == ["a", "b", "c", "x"]
+
+
+def test_few_cards_are_looked_up_in_an_index(build: Path) -> None:
+    """A pass over a million of them takes four times as long."""
+    writing.replace(build, "songs", named(*map(str, range(1_000))))
+    for _ in range(2):
+        writing.replace(build, "neighbours", pl.DataFrame([NEIGHBOUR | {"track_id": "1", "neighbour_id": "2"}]))
+    with reader(build) as con:
+        analyzed = f"explain analyze {statement('query/cards_by_number')}"
+        ((_, plan),) = con.execute(analyzed, {"keys": list(range(0, 10 * LOOKED_UP, 10))}).fetchall()
+    assert "Index Scan" in plan
 
 
 def test_neighbours_are_stored_like_beside_like(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
