@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import islice
 from math import fsum
 from operator import itemgetter
 from pathlib import Path
@@ -128,12 +127,13 @@ def drawn(
         UnknownSongError: as ``known``.
     """
     given = known(con, seeds)
-    reached = _reached(con, given, by)
-    blocks = blocked_now(con, warehouse)
     if len(whole) > 1 and (model := learned(con, warehouse)):
-        best = [one.track_id for one in islice(_candidates(con, reached, given, blocks), MORE)]
+        asked = {"seeds": [seed["number"] for seed in given], "by": by, "limit": MORE}
+        best = [track_id for (track_id,) in con.execute(statement("query/best"), asked).fetchall()]
         reached = _modelled(model, seeds, whole, best, by)
-    return given, _candidates(con, reached, given, blocks)
+    else:
+        reached = _reached(con, given, by)
+    return given, _candidates(con, reached, given, blocked_now(con, warehouse))
 
 
 def _candidates(

@@ -26,11 +26,10 @@ class Shape:
     values: pl.Series
     unknown: float
 
-    def of(self, signal: pl.Series) -> pl.Series:
+    def of(self, signal: pl.Expr) -> pl.Expr:
         """The addend for each value of ``signal``."""
-        steps = self.edges.search_sorted(signal.fill_null(0.0), side="left")
-        told = pl.Series(self.values.gather(steps))
-        return pl.select(pl.when(pl.lit(signal).is_null()).then(self.unknown).otherwise(pl.lit(told))).to_series()
+        steps = pl.lit(self.edges).search_sorted(signal.fill_null(0.0), side="left")
+        return pl.when(signal.is_null()).then(self.unknown).otherwise(pl.lit(self.values).gather(steps))
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class ListModel:
                 f"the list model of this file asks for {strangers[0]}, which this Segue does not compute: run `segue refresh`"
             )
         told = signals.select(
-            "list_id", "track_id", *(shape.of(signals[name]).alias(name) for name, shape in counted.items())
+            "list_id", "track_id", *(shape.of(pl.col(name)).alias(name) for name, shape in counted.items())
         )
         return told.with_columns(pl.lit(self.base).alias(BASE)) if by == "hybrid" else told
 

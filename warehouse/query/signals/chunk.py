@@ -26,14 +26,15 @@ class Chunk:
 
     def left(self, songs: pl.DataFrame) -> pl.DataFrame:
         """``songs`` [list, track] with n, the baskets that hold a song besides those that say nothing."""
-        counted = songs.join(self.corpus.tracks.select("track", "n"), on="track")
+        counted = songs.select("list", "track", n=self.corpus.tracks["n"].gather(songs["track"]))  # it is their row
+        if self.taken.is_empty():
+            return counted
         counted = counted.join(self.taken, on=["list", "track"], how="left")
         return counted.select("list", "track", n=(pl.col("n") - pl.col("taken").fill_null(0.0)).clip(0.0))
 
 
 def best(frame: pl.DataFrame, name: str, per: int, key: str) -> pl.DataFrame:
     """The ``per`` rows of each list with the highest ``name``, best first, ties by ``key``."""
-    least = frame.group_by("list").agg(least=pl.col(name).top_k(per).min())
-    few = frame.join(least, on="list").filter(pl.col(name) >= pl.col("least"))  # to sort all of them takes longest
-    ordered = few.drop("least").sort("list", name, key, descending=[False, True, False])
+    few = frame.filter(pl.col(name) >= pl.col(name).top_k(per).min().over("list"))  # to sort all of them takes longest
+    ordered = few.sort("list", name, key, descending=[False, True, False])
     return ordered.group_by("list", maintain_order=True).head(per)

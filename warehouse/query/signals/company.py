@@ -72,7 +72,7 @@ def near_versions(chunk: Chunk) -> pl.DataFrame:
 
 
 def _close(chunk: Chunk, seeds: pl.DataFrame, places: pl.DataFrame, key: str) -> pl.DataFrame:
-    """[list, ``key``, close] from ``seeds`` [list, key] and ``places`` [basket, key, place, n]."""
+    """[list, ``key``, close] from ``seeds`` [list, key] and ``places`` [basket, key, place, n], sorted by basket and place."""
     own = chunk.mine.join(places, on="basket").group_by("list", key).agg(taken=pl.len().cast(pl.Float64))
     left = pl.col("n") - pl.col("taken").fill_null(0.0) + 1
     met = (
@@ -82,12 +82,21 @@ def _close(chunk: Chunk, seeds: pl.DataFrame, places: pl.DataFrame, key: str) ->
         .select("list", "basket", "place", weight=left.sqrt().pow(-1))
         .sort("list", "basket", "place")
     )
+    rows = places["basket"]
+    met = met.with_columns(
+        first=rows.search_sorted(met["basket"], "left").cast(pl.Int64),
+        end=rows.search_sorted(met["basket"], "right").cast(pl.Int64),
+    )
     steps = [distance for distance in range(-NEAR, NEAR + 1) if distance]
     apart = pl.DataFrame({"apart": steps}, schema={"apart": pl.Int32})
-    return (
+    around = (
         met.join(apart, how="cross", maintain_order="left")
-        .with_columns(place=pl.col("place") + pl.col("apart"))
-        .join(places, on=["basket", "place"], maintain_order="left")
+        .with_columns(row=pl.col("first") + pl.col("place") + pl.col("apart"))
+        .filter(pl.col("row").is_between("first", "end", closed="left"))
+    )
+    return (
+        around.select("list", "weight", "apart")
+        .hstack(places.select(key, "n")[around["row"]])
         .group_by("list", key, maintain_order=True)
         .agg(pl.col("n").first(), close=(pl.col("weight") / pl.col("apart").abs().sqrt()).sum())
         .join(own, on=["list", key], how="left")

@@ -32,7 +32,7 @@ def company(
     places = listed([_places(kind, basket_ids, names) for kind, basket_ids in together.items()])
     if len(seeds) > 1:
         shared = {basket_id for ids in together.values() for basket_id in ids}
-        with_it = sum(not shared.isdisjoint(_held(seed)) for seed in seeds)
+        with_it = sum(any(not shared.isdisjoint(ids) for ids in (seed["baskets"] or {}).values()) for seed in seeds)
         return f"with {songs(with_it)} that you gave in {places} ({confidence(count)} evidence)"
     expected = song["baskets_expected"]
     chance = "" if expected is None else f", {_figure(expected)} expected by chance"
@@ -69,11 +69,6 @@ def _places(kind: str, basket_ids: Sequence[str], names: Mapping[str, str]) -> s
         return f"your playlist {named[0]}"
     among = "among them " if len(basket_ids) > len(named) else ""
     return f"{several.format(len(basket_ids))} ({among}{listed(named)})"
-
-
-def _held(seed: Mapping[str, Any]) -> set[str]:
-    """The baskets of a song."""
-    return {basket_id for ids in (seed["baskets"] or {}).values() for basket_id in ids}
 
 
 def confidence(baskets: int) -> str:
