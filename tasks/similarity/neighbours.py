@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from schemas.values import MILLION
@@ -19,7 +20,6 @@ from tasks.similarity.approximate import EXACT, approximate
 from tasks.similarity.hubs import published
 from tasks.similarity.lists import ERROR, Lists, addends, arranged, best, depth_for, keys, places, reserve_for
 from tasks.similarity.signals import Signals
-from tasks.similarity.signals.rows import add
 
 THREADS = 2
 """Blocks at work at once."""
@@ -62,16 +62,21 @@ def block(asked: Block) -> Found:
     def noted(part: np.ndarray) -> np.ndarray:
         told = scores(part)
         if bounds is not None:
-            most = told.copy()
-            for back in given.given_back(part):
-                add(most, back)
-            row, track = np.divmod(np.flatnonzero(most >= bounds), bounds.size)
+            row, track = np.divmod(_reaching(told, given.given_back(part), bounds), bounds.size)
             first.append(track)
             other.append(part[row])
         return told
 
     lists = best(given, seeds, depth, noted)
     return Found(lists, np.concatenate(first), np.concatenate(other))
+
+
+def _reaching(told: np.ndarray, back: tuple[csr_array, csr_array], bounds: np.ndarray) -> np.ndarray:
+    """Places in ``told``, row by row, of scores that reach the bounds, alone or with what is given ``back``; few are given any."""
+    more = csr_array(back[0] + back[1])
+    place = np.repeat(bounds.size * np.arange(len(told)), np.diff(more.indptr)) + more.indices
+    reaches = told.reshape(-1)[place] + more.data >= bounds[more.indices]
+    return np.union1d(np.flatnonzero(told >= bounds), place[reaches])
 
 
 def build(given: Signals, top: int, work: Work = in_threads) -> Lists:
