@@ -10,11 +10,11 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array
 
 from tasks.similarity.signals.company import Company, company
 from tasks.similarity.signals.metadata import PARTS, Metadata
-from tasks.similarity.signals.rows import add, at, dots, scaled, single
+from tasks.similarity.signals.rows import add, at, beside, dots, scaled, single
 from tasks.similarity.signals.scale import Scale, placed
 from tasks.similarity.signals.sound import audio_features, odd
 
@@ -219,9 +219,9 @@ def signals(
     artists = told.terms["term"].filter(is_artist)
     heard = company(placed(baskets, tracks), credits, artists, scale.tracks, scale.circles)
     shared = heard.together * weights["collaborative.together"] + heard.alike * weights["collaborative.alike"]
-    gives = csr_array(hstack([shared, heard.together * weights["collaborative.regulars"]]))
+    gives = beside([shared, heard.together * weights["collaborative.regulars"]])
     gives.eliminate_zeros()
-    takes = csr_array(hstack([heard.held, heard.regulars]))
+    takes = beside([heard.held, heard.regulars])
     kin = scaled(heard.artists, weights["collaborative.artists"] ** 0.5).copy()
     kin.eliminate_zeros()
     return Signals(
@@ -235,8 +235,8 @@ def signals(
                 heard.latent * weights["collaborative.latent"] ** 0.5,
             ]
         ).astype(np.float32),
-        gives=csr_array(hstack([single(part) for part in (rare, gives, kin)])),
-        takes=csr_array(hstack([single(part) for part in (rare, takes, kin)])),
+        gives=beside([rare, gives, kin], np.float32),
+        takes=beside([rare, takes, kin], np.float32),
         links=single(scaled(heard.near, weights["collaborative.near"])),
         _song=csr_array(
             (np.ones(song.size, dtype=np.float32), (np.arange(song.size), song)), shape=(song.size, song.size)
