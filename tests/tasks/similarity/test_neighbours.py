@@ -5,13 +5,16 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
+from scipy.sparse import csr_array, hstack, random_array
 
 from schemas.catalogue import FEATURES
+from schemas.values import MILLION
 from tasks.bench.making import catalogue
 from tasks.similarity.hubs import HUB
-from tasks.similarity.lists import TABLES, addends, arranged, depth_for
-from tasks.similarity.neighbours import build, neighbours
+from tasks.similarity.lists import ERROR, TABLES, addends, arranged, depth_for
+from tasks.similarity.neighbours import block, build, neighbours
 from tasks.similarity.signals import signals
+from tasks.similarity.signals.rows import beside
 from tasks.similarity.signals.sound import audio_features
 from tasks.similarity.weights import STATED
 
@@ -85,6 +88,20 @@ def test_lists_are_those_of_all_pairs() -> None:
     assert [name for name in TABLES if not np.array_equal(getattr(found, name), getattr(whole, name))] == []
 
 
+def test_all_whose_lists_a_song_may_enter_are_told() -> None:
+    """What baskets say is not mutual: to some a song scores more than they do to it."""
+    given, seeds = signals(*catalogue(400), STATED), np.arange(100)
+    first, other = (side.ravel() for side in np.indices((400, 100)))
+    told = sum(values for name, values in addends(given, first, other).items() if name != "together").reshape(400, 100)
+    told[given.songs[:, None] == given.songs[seeds]] = 0
+    bounds = np.sort(told)[:, -3]
+    enters = (told >= bounds[:, None]) & (bounds[:, None] > 0)
+    found = block(
+        (given, seeds, depth_for(5), np.where(bounds > 0, bounds / MILLION - ERROR, np.inf).astype(np.float32))
+    )
+    assert {*zip(*np.nonzero(enters), strict=True)} <= {*zip(found.first, found.other, strict=True)}
+
+
 def test_shared_baskets_are_told_with_their_evidence() -> None:
     found = related(songs(("a", "1"), ("b", "2"), ("c", "3")), features(), baskets("ab", "ab", "bc", "ca"))
     row = found.filter((pl.col("track_id") == "a") & (pl.col("neighbour_id") == "b")).row(0, named=True)
@@ -137,3 +154,10 @@ def test_no_track_stands_in_more_lists_than_a_hub_may() -> None:
     lists = ["0" + letters[start : start + 2] for start in range(0, 26, 2)]
     found = related(tracks, features(), baskets(*lists), top=2)
     assert found.group_by("neighbour_id").len()["len"].max() <= HUB * 2
+
+
+def test_matrices_side_by_side_are_those_of_scipy() -> None:
+    parts = [csr_array(random_array((9_000, width), density=0.01, rng=width)) for width in (30, 1, 200)]
+    one, other = beside(parts), csr_array(hstack(parts))
+    assert (one != other).nnz == 0
+    assert one.indices.dtype == other.indices.dtype
