@@ -13,7 +13,7 @@ from sparse_dot_topn import sp_matmul_topn
 from threadpoolctl import threadpool_limits
 
 from tasks.similarity.dense import nearest
-from tasks.similarity.lists import Lists, best, depth_for, listed
+from tasks.similarity.lists import Lists, best, depth_for, few, listed, own_for, places
 from tasks.similarity.signals import COMMON, Signals
 
 EXACT = 200_000
@@ -64,8 +64,10 @@ def _candidates(given: Signals, rows: np.ndarray, sparse: csr_array, depth: int)
     score = sparse.data + np.einsum("ij,ij->i", given.dense[rows[row]], given.dense[other])
     score[given.songs[rows[row]] == given.songs[other]] = -1
     order = np.lexsort((other, -score, row))
-    place = np.arange(order.size) - sparse.indptr[row[order]]
-    chosen = order[(place < depth + depth // 3) & (score[order] > -1)]
+    order = order[score[order] > -1]
+    own = given.artists[rows[row[order]]] == given.artists[other[order]]
+    order = order[few(row[order], own, own_for(depth) * 4 // 3)]
+    chosen = order[places(row[order], rows.size) < depth + depth // 3]
     return row[chosen], other[chosen]
 
 

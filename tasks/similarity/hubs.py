@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.similarity.lists import Lists, addends, arranged, best, places, reserve_for
+from tasks.similarity.lists import Lists, addends, arranged, best, depth_for, places, reserve_for
 from tasks.similarity.signals import Signals
 
 HUB = 5
@@ -59,7 +59,7 @@ def published(given: Signals, lists: Lists, top: int) -> Published:
         short = np.flatnonzero((filled.lengths < top) & ~is_spent)
         if not short.size:
             break
-        found = best(given, rows[short], top, _without(scores, np.flatnonzero(counts >= HUB * top)))
+        found = best(given, rows[short], depth_for(top), _without(scores, np.flatnonzero(counts >= HUB * top)))
         is_spent[short] = found.is_whole
         counts -= _counts(filled.of(short).others, len(counts))
         filled.put(short, _merged(given.songs, filled.of(short), found, top))

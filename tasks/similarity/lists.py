@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from schemas.values import MILLION
+from schemas.values import MILLION, OWN
 from tasks.similarity.signals import Signals
 
 ERROR = 1e-5
@@ -109,6 +109,11 @@ def reserve_for(top: int) -> int:
     return top + max(top // 5, 5)
 
 
+def own_for(depth: int) -> int:
+    """How many songs of the seed's own artist stand in a list of this depth, at most."""
+    return min(OWN, depth // 2)
+
+
 def best(given: Signals, seeds: np.ndarray, depth: int, scores: Scorer) -> Lists:
     """The ``depth`` best others of each of ``seeds`` (rows): exact. ``scores`` is ``given.scorer()``."""
     found = Lists.empty(seeds.size, depth)
@@ -118,11 +123,11 @@ def best(given: Signals, seeds: np.ndarray, depth: int, scores: Scorer) -> Lists
         told, asked, most = scores(seeds[part]), part, depth + depth // 4 + 10
         while asked.size:
             row, other, is_all = _candidates(told, most)
-            row, other = _closest(given.songs, told, row, other, depth)
+            row, other = _closest(given, seeds[asked], told, row, other, depth)
             lists = listed(given, seeds[asked], row, other, depth, is_all)
             found.put(asked, lists)
             is_short = (lists.lengths < depth) & ~lists.is_whole
-            told, asked = told[is_short], asked[is_short]  # many versions of few songs: look deeper
+            told, asked = told[is_short], asked[is_short]  # many versions of few songs, or a discography: look deeper
             most *= 4
     return found
 
@@ -144,26 +149,34 @@ def _candidates(told: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, np
 
 
 def _closest(
-    songs: np.ndarray, told: np.ndarray, row: np.ndarray, other: np.ndarray, depth: int
+    given: Signals, seeds: np.ndarray, told: np.ndarray, row: np.ndarray, other: np.ndarray, depth: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Of candidates those that single precision cannot tell from the ``depth`` best songs of their row, or puts among them."""
     score = told[row, other]
     order = np.argsort((row.astype(np.int64) << 32) + np.rint((16 - score) * 2**26).astype(np.int64), kind="stable")
     row, other, score = row[order], other[order], score[order]
-    firsts = _firsts(row, songs[other])
-    place = places(row[firsts], len(told))
-    least = np.full(len(told), -np.inf, dtype=np.float32)
-    last = firsts[place == depth - 1]
-    least[row[last]] = score[last]
-    close = score >= least[row] - np.float32(2 * ERROR)
+    firsts, own = _firsts(row, given.songs[other]), given.artists[seeds[row]] == given.artists[other]
+    counted = firsts[few(row[firsts], own[firsts], own_for(depth))]
+    least = _least(row, score, counted, depth, len(told))
+    least_own = np.maximum(least, _least(row, score, counted[own[counted]], own_for(depth), len(told)))
+    close = score >= np.where(own, least_own[row], least[row]) - np.float32(2 * ERROR)
     return row[close], other[close]
+
+
+def _least(row: np.ndarray, score: np.ndarray, chosen: np.ndarray, count: int, rows: int) -> np.ndarray:
+    """The score of the one at the place ``count`` of each row among ``chosen``, in order; minus infinity if there are fewer."""
+    last = chosen[places(row[chosen], rows) == count - 1]
+    least = np.full(rows, -np.inf, dtype=np.float32)
+    least[row[last]] = score[last]
+    return least
 
 
 def listed(
     given: Signals, seeds: np.ndarray, row: np.ndarray, other: np.ndarray, depth: int, is_all: np.ndarray
 ) -> Lists:
     """Lists of ``seeds`` out of candidates: ``other`` is one of the list in ``row``. ``is_all``: nobody else scores there."""
-    lists = arranged(given.songs, seeds.size, row, other, addends(given, seeds[row], other), depth)
+    own = given.artists[seeds[row]] == given.artists[other]
+    lists = arranged(given.songs, seeds.size, row, other, addends(given, seeds[row], other), depth, own)
     lists.is_whole = is_all & (lists.lengths < depth)
     return lists
 
@@ -177,15 +190,32 @@ def addends(given: Signals, first: np.ndarray, other: np.ndarray) -> dict[str, n
 
 
 def arranged(
-    songs: np.ndarray, rows: int, row: np.ndarray, other: np.ndarray, values: dict[str, np.ndarray], depth: int
+    songs: np.ndarray,
+    rows: int,
+    row: np.ndarray,
+    other: np.ndarray,
+    values: dict[str, np.ndarray],
+    depth: int,
+    own: np.ndarray | None = None,
 ) -> Lists:
-    """Lists of pairs, by score and then by number, one version of a song, ``depth`` at most."""
+    """Lists of pairs, by score and then by number, one version of a song, ``depth`` at most; of those that are of the seed's
+    ``own`` artist no more than ``own_for`` tells."""
     score = values["audio"] + values["metadata"] + values["collaborative"]
     order = np.flatnonzero(score > 0)
     order = order[np.argsort(keys(row[order], score[order], other[order]))]
     order = order[_firsts(row[order], songs[other[order]])]
+    if own is not None:
+        order = order[few(row[order], own[order], own_for(depth))]
     told = {"row": row, "others": other} | values
     return Lists.of_pairs(rows, depth, {name: column[order] for name, column in told.items()})
+
+
+def few(row: np.ndarray, own: np.ndarray, most: int) -> np.ndarray:
+    """Which of the pairs, sorted by row, are not ``own``, or are among the first ``most`` of those."""
+    stays = ~own
+    mine = np.flatnonzero(own)
+    stays[mine] = places(row[mine], int(row.max(initial=0)) + 1) < most
+    return stays
 
 
 def keys(row: np.ndarray, score: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ from tasks.similarity.signals.company import Circles
 from tasks.similarity.signals.latent import FACTOR_TYPES, FACTORS, Latent
 from tasks.similarity.weights import STATED
 
-METHOD = "lists-4"
+METHOD = "lists-5"
 """Versioned id of what lists and prints are; a change of it begins from nothing."""
 REFIT = 0.05
 """Share of the tracks that may have changed, come or gone before the model is fitted anew."""

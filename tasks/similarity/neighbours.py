@@ -18,7 +18,19 @@ from threadpoolctl import threadpool_limits
 from schemas.values import MILLION
 from tasks.similarity.approximate import EXACT, approximate
 from tasks.similarity.hubs import published
-from tasks.similarity.lists import ERROR, Lists, addends, arranged, best, depth_for, keys, places, reserve_for
+from tasks.similarity.lists import (
+    ERROR,
+    Lists,
+    addends,
+    arranged,
+    best,
+    depth_for,
+    few,
+    keys,
+    own_for,
+    places,
+    reserve_for,
+)
 from tasks.similarity.signals import Signals
 
 THREADS = 2
@@ -111,8 +123,9 @@ def updated(given: Signals, old: Lists, is_touched: np.ndarray, top: int, work: 
     """
     total, depth = is_touched.size, depth_for(top)
     left = np.unique(np.flatnonzero(old.others == -2) // depth)
+    is_lost = is_touched | _made_room(given, left, old.others[left])
     old.put(left, old.of(left).closed(depth))
-    is_lost = is_touched | ((old.others[:, 0] < 0) & ~old.is_whole)
+    is_lost |= (old.others[:, 0] < 0) & ~old.is_whole
     if is_lost.sum() > MUCH * total:
         return build(given, top, work), total
     touched, floor = np.flatnonzero(is_touched), _floor(old)
@@ -125,6 +138,15 @@ def updated(given: Signals, old: Lists, is_touched: np.ndarray, top: int, work: 
     again = np.flatnonzero((is_lost | is_short) & ~is_touched)
     old.put(again, redone(given, again, top, work).lists)
     return old, touched.size + again.size
+
+
+def _made_room(given: Signals, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Which tracks had so many of their own artist in the list that one who left (-2) may make room for one who never was in it."""
+    own = (given.artists[others] == given.artists[rows][:, None]) & (others >= 0)
+    may = (own | (others == -2)).sum(axis=1) >= own_for(others.shape[1])
+    made = np.zeros(given.artists.size, dtype=bool)
+    made[rows[may]] = True
+    return made
 
 
 def _floor(lists: Lists) -> np.ndarray:
@@ -159,8 +181,9 @@ def _merge(
     if not rows.size:
         return
     part = lists.of(rows)
+    own = given.artists[first[enters]] == given.artists[other[enters]]
     come = arranged(
-        given.songs, rows.size, row, other[enters], {name: told[enters] for name, told in values.items()}, depth
+        given.songs, rows.size, row, other[enters], {name: told[enters] for name, told in values.items()}, depth, own
     )
     stay, new = part.pairs(), come.pairs()  # no song is in both: who has a version among newcomers is one
     both = {name: np.concatenate([stay[name], new[name]]) for name in stay}
@@ -171,6 +194,8 @@ def _merge(
     is_sure[: stay["row"].size] = True
     order = np.flatnonzero(is_sure)
     order = order[np.argsort(key[order], kind="stable")]
+    own = given.artists[rows[both["row"][order]]] == given.artists[both["others"][order]]
+    order = order[few(both["row"][order], own, own_for(depth))]
     merged = Lists.of_pairs(rows.size, depth, {name: told[order] for name, told in both.items()})
     merged.is_whole = part.is_whole & (merged.others[:, -1] < 0)
     lists.put(rows, merged)
@@ -179,7 +204,7 @@ def _merge(
 def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]:
     """Yield the rows of ``neighbours`` in parts, sorted by track_id and rank; at most ``top`` a track.
 
-    Never another version of the track itself, never two versions of one song. score = audio + metadata + collaborative.
+    Never another version of the track itself, never two versions of one song, at most ``OWN`` of the track's own artist. score = audio + metadata + collaborative.
     Which of ``lists`` is published, and who else, is told by ``hubs``.
     """
     ids = given.tracks["track_id"]

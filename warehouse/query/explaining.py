@@ -9,6 +9,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import UnknownSongError
+from schemas.values import OWN
 from warehouse.connection import reader
 from warehouse.query.asking import Asked, Row, ask, basket_names, drawn, known, shared_baskets
 from warehouse.query.ranking import Candidate, Listing, checked_by, cut_by, ranked
@@ -218,10 +219,12 @@ def _no_neighbour(card: Row, asked: Asked, by: str) -> WhyNot:
         return WhyNot("neighbours", f"{seeds} has no neighbours yet: there is nothing to compare {name} with")
     last = listing.left[-1]
     kind = "neighbours" if by == "hybrid" else f"neighbours with a share of {by}"
-    return WhyNot(
-        "neighbours",
-        f"{name} is not among the {len(listing.left)} stored {kind} of {seeds}, the last of which scores {last.score:.3f}",
-    )
+    text = f"{name} is not among the {len(listing.left)} stored {kind} of {seeds}, the last of which scores {last.score:.3f}"
+    artist = card["artist_ids"][:1]
+    own = sum(one.row["artist_ids"][:1] == artist for one in listing.left)
+    if [artist] == [seed["artist_ids"][:1] for seed in asked.seeds] and own >= OWN:
+        text += f"; {own} of them are by {card['artists'][0]}: of its own artist a song keeps no more"
+    return WhyNot("neighbours", text)
 
 
 def _named(row: Mapping[str, Any]) -> str:

@@ -39,12 +39,13 @@ class Signals:
 
     The score of seed i and another track j is, but for sounds that are known in part, ``dense[i] @ dense[j] + gives[i] @
     takes[j] + links[i, j]``: sound, what very many have in common and among whom they stand, rare metadata and baskets, closeness
-    in baskets.
+    in baskets. ``songs`` and ``artists`` are numbers of the song of a track, and of the first artist of that song.
     """
 
     tracks: pl.DataFrame
     scale: Scale
     songs: np.ndarray
+    artists: np.ndarray
     dense: np.ndarray
     gives: csr_array
     takes: csr_array
@@ -207,6 +208,8 @@ def signals(
     length = np.linalg.norm(audio, axis=1, keepdims=True)
     sound = np.divide(audio, length, out=np.zeros_like(audio), where=length > 0)
     song = tracks["song_id"].rank("dense").to_numpy().astype(np.int64) - 1
+    first = pl.col("artist_ids").list.first().drop_nulls().first().over("song_id")
+    artist = tracks.select(pl.coalesce(first, "song_id").rank("dense"))["artist_ids"].to_numpy()
     told = Metadata.of(tracks, scale.carriers, scale.tracks)
     metadata = told.weighed(weights)
     is_common = told.terms["carriers"].to_numpy() > max(COMMON, scale.tracks // 16)
@@ -228,6 +231,7 @@ def signals(
         tracks=tracks,
         scale=scale,
         songs=song,
+        artists=artist.astype(np.int32),
         dense=np.hstack(
             [
                 sound * weights["audio.cosine"] ** 0.5,

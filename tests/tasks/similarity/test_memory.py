@@ -80,7 +80,7 @@ def shallow() -> Iterator[None]:
         patch.setattr(memory, "REFIT_BASKETS", 1e9)
         patch.setattr("tasks.similarity.neighbours.MUCH", 2.0)
         patch.setattr("tasks.similarity.hubs.HUB", 1)
-        for module in ("lists", "memory", "neighbours"):
+        for module in ("lists", "memory", "neighbours", "hubs"):
             patch.setattr(f"tasks.similarity.{module}.depth_for", lambda top: top + 3)
         for module in ("lists", "neighbours", "hubs"):
             patch.setattr(f"tasks.similarity.{module}.reserve_for", lambda top: top + 1)
@@ -107,11 +107,26 @@ def test_any_nights_end_as_if_all_had_been_worked_out_anew(nights: list[tuple[di
 
 def test_who_scores_as_the_last_of_a_list_that_somebody_left_may_not_be_the_next() -> None:
     """All are alike and stand by id: a leaves, z comes, but g, whom the list of i did not reach, stands before z."""
-    before, after = ({one: (0, place, 0.5) for place, one in enumerate(ids)} for ids in ("abcdefghi", "bcdefghiz"))
+    before, after = (
+        {one: (2 * ord(one), place, 0.5) for place, one in enumerate(ids)} for ids in ("abcdefghi", "bcdefghiz")
+    )
     with shallow():
         tonight = related(night(after, {}), related(night(before, {})))
         assert_as_anew(tonight, night(after, {}))
     assert [*tonight.lists.others[7]] == [0, 1, 2, 3, 4, -1]
+
+
+def test_who_leaves_a_list_full_of_its_own_artist_makes_room_for_one_more_of_it() -> None:
+    """All of one artist are alike and stand by id; three of them may stand in a list, and a fourth when one of those leaves."""
+    others = {one: (2, place + 5, 0.1) for place, one in enumerate("pqrst")}
+    before = {one: (0, place, 0.5) for place, one in enumerate("abcde")} | others
+    after = {one: told for one, told in before.items() if one != "a"}
+    with shallow():
+        first = related(night(before, {}))
+        tonight = related(night(after, {}), first)
+        assert_as_anew(tonight, night(after, {}))
+    assert first.lists.others[4].tolist() == [0, 1, 2, 5, 6, 7]  # of e: a, b, c, and then p, q, r
+    assert tonight.lists.others[3].tolist() == [0, 1, 2, 4, 5, 6]  # b, c, d
 
 
 def test_a_new_playlist_concerns_its_own_songs_and_nobody_else() -> None:

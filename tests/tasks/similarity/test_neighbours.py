@@ -8,7 +8,7 @@ import pytest
 from scipy.sparse import csr_array, hstack, random_array
 
 from schemas.catalogue import FEATURES
-from schemas.values import MILLION
+from schemas.values import MILLION, OWN
 from tasks.bench.making import catalogue
 from tasks.similarity.hubs import HUB
 from tasks.similarity.lists import ERROR, TABLES, addends, arranged, depth_for
@@ -83,7 +83,8 @@ def test_lists_are_those_of_all_pairs() -> None:
     first, other = (side.ravel() for side in np.indices((400, 400)))
     apart = given.songs[first] != given.songs[other]
     first, other = first[apart], other[apart]
-    whole = arranged(given.songs, 400, first, other, addends(given, first, other), depth_for(5))
+    own = given.artists[first] == given.artists[other]
+    whole = arranged(given.songs, 400, first, other, addends(given, first, other), depth_for(5), own)
     found = build(given, 5)
     assert [name for name in TABLES if not np.array_equal(getattr(found, name), getattr(whole, name))] == []
 
@@ -115,6 +116,16 @@ def test_no_other_version_of_the_song_and_no_two_versions_of_one() -> None:
     told = found.select("track_id", "neighbour_id").rows()
     assert [other for track, other in told if track == "a"] in (["c"], ["d"])
     assert ("a", "b") not in told
+
+
+def test_a_discography_leaves_room_for_others_in_the_lists_of_its_songs() -> None:
+    """Whoever asked for songs like one of an artist of 200 once got two: all that were stored were the artist's own."""
+    tracks = songs(*((f"t{number:03}", "prolific" if number < 200 else f"a{number}") for number in range(300)))
+    sound = features(**{f"t{number:03}": {"energy": number % 7 / 7, "valence": 0.5} for number in range(300)})
+    found = related(tracks, sound, baskets(), top=100).filter(track_id="t000")
+    own = found.filter(pl.col("neighbour_id") < "t200")
+    assert (found.height, own.height) == (100, OWN)
+    assert own["rank"].to_list() == list(range(1, OWN + 1))  # the best of them: the artist in common counts
 
 
 def test_equal_scores_are_in_the_order_of_the_ids() -> None:

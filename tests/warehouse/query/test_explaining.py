@@ -72,6 +72,20 @@ def test_why_not_of_a_blocked_song(warehouse_of: Build) -> None:
     )
 
 
+def test_why_not_a_song_of_an_artist_with_a_discography(warehouse_of: Callable[..., Path]) -> None:
+    names = [f"t{number:02}" for number in range(42)]
+    songs = [{"track_id": name, "name": name, "artists": ["Queen"]} for name in names]
+    songs.append({"track_id": "x", "name": "x", "artists": ["Bo"]})
+    links = [near("t00", name, 0.9) for name in names[1:-1]]
+    told = warehouse_of(songs, links)
+    no_neighbour = "is not among the 40 stored neighbours of “t00” by Queen, the last of which scores 0.900"
+
+    assert query.why_not(told, "t00", "x").text == f"“x” by Bo {no_neighbour}"
+    assert query.why_not(told, "t00", "t41").text == (
+        f"“t41” by Queen {no_neighbour}; 40 of them are by Queen: of its own artist a song keeps no more"
+    )
+
+
 def test_why_not_without_any_neighbours(small: Path) -> None:
     assert query.why_not(small, "lonely", "a1").text == (
         "“Nobody's Friend” by Eve has no neighbours yet: there is nothing to compare “River” by Ada with"
