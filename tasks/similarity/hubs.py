@@ -16,6 +16,8 @@ HUB = 5
 """No track stands in more than so many times N lists of N neighbours, as far as others can take its place."""
 ROUNDS = 4
 """How often lists that hubs left are filled; each round makes a few new hubs."""
+AT_ONCE = 512
+"""Lists that are filled before hubs are counted anew, so that few of those who step in have to leave again."""
 HOSTS = (10, 50)
 """So many of the first others of a song that nobody names are asked for their last place; if none has room, so many more."""
 GUESTS = 3
@@ -59,11 +61,12 @@ def published(given: Signals, lists: Lists, top: int) -> Published:
         short = np.flatnonzero((filled.lengths < top) & ~is_spent)
         if not short.size:
             break
-        found = best(given, rows[short], depth_for(top), _without(scores, np.flatnonzero(counts >= HUB * top)))
-        is_spent[short] = found.is_whole
-        counts -= _counts(filled.of(short).others, len(counts))
-        filled.put(short, _merged(given.songs, filled.of(short), found, top))
-        counts += _counts(filled.of(short).others, len(counts))
+        for part in np.array_split(short, -(-short.size // AT_ONCE)):
+            found = best(given, rows[part], depth_for(top), _without(scores, np.flatnonzero(counts >= HUB * top)))
+            is_spent[part] = found.is_whole
+            counts -= _counts(filled.of(part).others, len(counts))
+            filled.put(part, _merged(given.songs, filled.of(part), found, top))
+            counts += _counts(filled.of(part).others, len(counts))
         counts -= _bar(filled, np.maximum(counts - HUB * top, 0))
     told = Published(lists, is_shown, rows, filled)
     for first in HOSTS:
@@ -74,7 +77,8 @@ def published(given: Signals, lists: Lists, top: int) -> Published:
 def _shown(given: Signals, lists: Lists, top: int) -> np.ndarray:
     """Which places of the lists are published: the best ``top`` of each, hubs only where they matter most.
 
-    That is high up (the discount of nDCG), and in the lists of songs that stand in many baskets: those are asked for more often.
+    That is where they stand out most from those that would step in, and in the lists of songs that stand in many baskets: those
+    are asked for more often.
     """
     reserve = lists.others[:, : reserve_for(top)]
     is_shown = reserve >= 0
@@ -82,12 +86,18 @@ def _shown(given: Signals, lists: Lists, top: int) -> np.ndarray:
     is_hub = np.append(counts > HUB * top, False)  # the last one is nobody's, whom -1 names
     row, column = np.divmod(np.flatnonzero(is_hub[reserve]), reserve.shape[1])
     hub = reserve[row, column]
-    matters = (given.counts[row] + 1) / np.log2(column + 2)
-    order = np.lexsort((-matters, hub))
+    margin = np.maximum(_scores(lists, row, column) - _scores(lists, row, top), 1)
+    matters = np.rint(np.sqrt(given.counts[row] + 1) * margin).astype(np.int64)
+    order = np.argsort((hub.astype(np.int64) << 32) - matters, kind="stable")
     row, column, hub = row[order], column[order], hub[order]
     barred = places(hub, len(reserve)) >= HUB * top
     is_shown[row[barred], column[barred]] = False
     return is_shown & (np.cumsum(is_shown, axis=1, dtype=np.int16) <= top)
+
+
+def _scores(lists: Lists, row: np.ndarray, column: np.ndarray | int) -> np.ndarray:
+    """The scores at some places."""
+    return np.asarray(lists.audio[row, column] + lists.metadata[row, column] + lists.collaborative[row, column])
 
 
 def _without(scores: Callable[[np.ndarray], np.ndarray], full: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
