@@ -19,6 +19,7 @@ SIGNALS = {
     "collaborative.alike": "in the same company",
     "collaborative.artists": "artists together in lists",
     "collaborative.regulars": "artists in its lists",
+    "collaborative.genres": "genres of its lists",
     "collaborative.latent": "among the same songs",
     "collaborative.item": "together in lists",
     "collaborative.user": "in lists like it",

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from tasks.similarity.dense import nearest
 from tasks.similarity.lists import Lists, best, depth_for, few, listed, own_for, places
 from tasks.similarity.signals import COMMON, Signals
+from tasks.similarity.signals.rows import rooted
 
 EXACT = 200_000
 """Tracks up to which every pair is looked at."""
@@ -35,12 +36,15 @@ def approximate(given: Signals, top: int) -> Lists:
     close = nearest(moved, depth, recall=RECALL)[0]
     few = np.flatnonzero(np.bincount(given.takes.indices, minlength=given.takes.shape[1]) <= COMMON)
     gives, takes = csr_matrix(given.gives[:, few]), csr_matrix(given.takes[:, few].T)
+    small = np.flatnonzero(np.bincount(given.holds.indices, minlength=given.holds.shape[1]) <= COMMON)
+    walks, holds = csr_matrix(given.walks[:, small]), csr_matrix(given.holds[:, small].T)
     found = Lists.empty(total, depth)
 
     def block(start: int) -> None:
         rows = np.arange(start, min(start + BLOCK, total))
         # as many as can share one term: all of them score the same there, and the sound decides
         rare = csr_array(sp_matmul_topn(gives[rows], takes, top_n=COMMON))
+        rare += rooted(csr_array(sp_matmul_topn(walks[rows], holds, top_n=COMMON)))
         row, other = _candidates(given, rows, csr_array(rare + given.links[rows] + _marked(close[rows], total)), depth)
         nobody_else = np.zeros(rows.size, dtype=bool)
         found.put(rows, listed(given, rows, row, other, depth, nobody_else))

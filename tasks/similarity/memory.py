@@ -128,6 +128,9 @@ def _frozen(
         artists=model.filter(pl.col("kind").str.starts_with("artist ")).select(
             artist_id=pl.col("kind").str.slice(7), basket_id="name", songs="value"
         ),
+        genres=model.filter(pl.col("kind").str.starts_with("genre ")).select(
+            genre=pl.col("kind").str.slice(6), basket_id="name", share="value"
+        ),
         latent=Latent(_factors(model, "track"), _factors(model, "artist")),
     )
     scale = Scale(int(numbers["tracks"]), then, mean, deviation, carriers.sort("part", "term"), circles)
@@ -148,12 +151,18 @@ def _model(method: str, scale: Scale, weights: Mapping[str, float], is_learned: 
     terms = scale.carriers.select(
         kind=pl.concat_str(pl.lit("term "), "part"), name="term", value=pl.col("carriers").cast(pl.Float64)
     )
-    baskets, alike, stands = scale.circles.baskets, scale.circles.alike, scale.circles.artists
+    baskets, alike, stands, genres = (
+        scale.circles.baskets,
+        scale.circles.alike,
+        scale.circles.artists,
+        scale.circles.genres,
+    )
     circles = [
         baskets.select(kind=pl.lit("basket size"), name="basket_id", value="size"),
         baskets.select(kind=pl.lit("basket carriers"), name="basket_id", value="carriers"),
         alike.select(kind=pl.concat_str(pl.lit("alike "), "basket_id"), name="other_id", value="cosine"),
         stands.select(kind=pl.concat_str(pl.lit("artist "), "artist_id"), name="basket_id", value="songs"),
+        genres.select(kind=pl.concat_str(pl.lit("genre "), "genre"), name="basket_id", value="share"),
     ]
     for told in (scale.circles.latent.tracks, scale.circles.latent.artists):
         whose = told.columns[0]

@@ -83,9 +83,9 @@ def block(asked: Block) -> Found:
     return Found(lists, np.concatenate(first), np.concatenate(other))
 
 
-def _reaching(told: np.ndarray, back: tuple[csr_array, csr_array], bounds: np.ndarray) -> np.ndarray:
+def _reaching(told: np.ndarray, back: tuple[csr_array, ...], bounds: np.ndarray) -> np.ndarray:
     """Places in ``told``, row by row, of scores that reach the bounds, alone or with what is given ``back``; few are given any."""
-    more = csr_array(back[0] + back[1])
+    more = csr_array(sum(back[1:], back[0]))
     place = np.repeat(bounds.size * np.arange(len(told)), np.diff(more.indptr)) + more.indices
     reaches = told.reshape(-1)[place] + more.data >= bounds[more.indices]
     return np.union1d(np.flatnonzero(told >= bounds), place[reaches])

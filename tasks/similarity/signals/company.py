@@ -1,26 +1,38 @@
-"""What baskets say of songs: who or whose artists stand in those of a seed, in baskets like them, a few places away.
+"""What baskets say of songs: who, whose artists or which genres stand in those of a seed, in baskets like them, a few places away.
 
-Each is a share or a cosine between 0 and 1, and a product of sparse rows: of a seed's row and of another song's. Songs that
-stand in no basket have empty rows, but for what is said of their artists.
+Each is a share, a cosine, or nearly one, and a product of sparse rows: of a seed's row and of another song's. Songs that stand
+in no basket have empty rows, but for what is said of their artists and genres.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array, diags_array
+from scipy.sparse import csr_array, diags_array, vstack
 
 from tasks.similarity.signals import near
-from tasks.similarity.signals.latent import Latent
-from tasks.similarity.signals.prints import kept, met, stirred, sums
-from tasks.similarity.signals.rows import heads, scaled
+from tasks.similarity.signals.latent import GRAIN, Latent
+from tasks.similarity.signals.prints import fitted, kept, met, stirred, sums
+from tasks.similarity.signals.rows import Terms, heads, scaled, unit
 
 ALIKE = 30
 """A basket listens to so many baskets that share songs with it, the likest ones."""
+LIKER = 1.5
+"""Exponent of the cosine by which it listens to them."""
 PROFILE = 20
 """An artist is known by so many of the baskets that hold his songs, the most telling ones."""
+PROLIFIC = 0.35
+"""Exponent of the songs that an artist has in baskets at all, by which those in one of them count less."""
+OWN = 0.83
+"""So much of what the baskets of its artists say counts for a song that stands in some itself."""
+GENRES = 30
+"""A basket is known by so many genres, those that most of its songs have."""
+FITTING = 10
+"""A song's genres speak in so many baskets, those that they fit best."""
 HEARSAY = 0.7
-"""So much of that counts for a song that stands in no basket itself: its artists' company is not its own."""
+"""So much counts in a seed's baskets for a song that stands in none itself: the company of its artists and genres is not its own."""
+CHUNK = 4_096
+"""Kinds of genres that are compared with all baskets at a time."""
 THIN = 0.05
 """Half of what one basket of a hundred songs weighs: a song in few and large baskets speaks so much less."""
 
@@ -31,11 +43,13 @@ class Company:
 
     ``together``: the weight of each of the seed's baskets among them all (asymmetric cosine: Aiolli, RecSys 2013);
     ``alike``: the weight of the baskets that share songs with those, among them all (a walk of two steps more: Cooper et
-    al., WWW 2014). ``near`` [track, track] is how close two stand in baskets over how common they are. ``artists`` [track,
-    basket] are rows of length 1 at most: the baskets in which the artists of a track stand. ``regulars`` [track, basket], which
-    a row of ``together`` multiplies, too: the cosine of a basket with the places of the track's artists. ``latent`` [track,
-    factor] are rows of length 1 at most: among whom a track stands. ``prints`` has a number for each track that changes when
-    anything changes that baskets say of it, but not when another song becomes more common.
+    al., WWW 2014); its product is a share whose root counts, as the first such basket says more than the tenth. ``near``
+    [track, track] is how close two stand in baskets over how common they are. ``artists`` [track, basket] are rows of length
+    1 at most: the baskets in which the artists of a track stand. ``regulars`` and ``genres`` [track, basket], which a row of
+    ``together`` multiplies, too: how much of a basket is by the track's artists (nearly the cosine with their places), and
+    the cosine of its genres with the track's. ``latent`` [track, factor] are rows of length 1 at most: among whom a track
+    stands. ``prints`` has a number for each track that changes when anything changes that baskets say of it, but not when
+    another song becomes more common.
     """
 
     held: csr_array
@@ -44,6 +58,7 @@ class Company:
     near: csr_array
     artists: csr_array
     regulars: csr_array
+    genres: csr_array
     latent: np.ndarray
     prints: np.ndarray
 
@@ -55,23 +70,26 @@ class Company:
 
 @dataclass(frozen=True)
 class Circles:
-    """What baskets are to each other, to artists and to all tracks. Frozen, a song that joins one basket changes nobody
-    outside of it.
+    """What baskets are to each other, to artists, to genres and to all tracks. Frozen, a song that joins one basket changes
+    nobody outside of it.
 
     ``baskets`` [basket_id, size, carriers]: its songs, and the tracks whose artists stand in it; ``alike`` [basket_id,
-    other_id, cosine]: for each the ``ALIKE`` likest, by the square of the cosine; ``artists`` [artist_id, basket_id,
-    songs]: who stands where with how many; ``latent``: among whom. A basket that is not among them is taken as it is
-    tonight, and listens to the others, but they not to it; so is an artist who stood nowhere.
+    other_id, cosine]: for each the ``ALIKE`` likest, by a power of the cosine; ``artists`` [artist_id, basket_id, songs]: who
+    stands where with how many; ``genres`` [genre, basket_id, share]: rows of length 1 at most for each basket; ``latent``:
+    among whom. A basket that is not among them is taken as it is tonight, and listens to the others, but they not to it; so
+    is an artist who stood nowhere. Of genres such a basket says nothing.
     """
 
     baskets: pl.DataFrame
     alike: pl.DataFrame
     artists: pl.DataFrame
+    genres: pl.DataFrame
     latent: Latent
 
     @classmethod
-    def of(cls, placed: pl.DataFrame, credits: csr_array, artists: pl.Series) -> "Circles":
+    def of(cls, placed: pl.DataFrame, artists: Terms, genres: Terms) -> "Circles":
         """As baskets are now; arguments as of ``company``."""
+        credits = artists.rows
         held, names = _held(placed, credits.shape[0])
         size = np.asarray(held.sum(axis=0)).ravel()
         told = _told(held, credits)
@@ -85,19 +103,30 @@ class Circles:
         )
         stood = told.tocoo()
         stands = pl.DataFrame(
-            {"artist_id": artists.gather(stood.row), "basket_id": names.gather(stood.col), "songs": stood.data}
+            {"artist_id": artists.ids.gather(stood.row), "basket_id": names.gather(stood.col), "songs": stood.data}
+        )
+        shares = heads(unit(csr_array(held.T @ unit(genres.rows, idf=False)), idf=False), GENRES).tocoo()
+        profiles = pl.DataFrame(
+            {"genre": genres.ids.gather(shares.col), "basket_id": names.gather(shares.row), "share": shares.data}
         )
         row, basket = near.places(placed)
-        latent = Latent.of(near.steps(row, basket, credits.shape[0]), _ids(placed, credits.shape[0]), credits, artists)
-        return cls(baskets, alike.sort("basket_id", "other_id"), stands.sort("artist_id", "basket_id"), latent)
+        steps = near.steps(row, basket, credits.shape[0])
+        return cls(
+            baskets,
+            alike.sort("basket_id", "other_id"),
+            stands.sort("artist_id", "basket_id"),
+            profiles.sort("genre", "basket_id"),
+            Latent.of(steps, _ids(placed, credits.shape[0]), credits, artists.ids),
+        )
 
 
-def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks: int, circles: Circles) -> Company:
+def company(placed: pl.DataFrame, artists: Terms, genres: Terms, tracks: int, circles: Circles) -> Company:
     """From the rows of ``baskets`` [row, track_id, basket_id, position, weight], sorted by basket and position.
 
-    ``credits`` is [track, artist], a column for each of the ids ``artists``. A basket weighs its own weight over the root of
-    its size. ``tracks`` is the size of the catalogue by which baskets are rare or common.
+    A basket weighs its own weight over the root of its size. ``tracks`` is the size of the catalogue by which baskets are rare
+    or common.
     """
+    credits = artists.rows
     total = credits.shape[0]
     held, names = _held(placed, total)
     known = pl.DataFrame({"basket_id": names}).join(circles.baskets, on="basket_id", how="left", maintain_order="left")
@@ -117,36 +146,40 @@ def company(placed: pl.DataFrame, credits: csr_array, artists: pl.Series, tracks
     listens.sort_indices()
     common = np.diff(held.indptr) + 1.0
     steps = near.steps(row, basket, total)
-    stood = _stood(circles.artists, artists, names, _told(held, credits))
+    stood = _stood(circles.artists, artists.ids, names, _told(held, credits))
     # tracks of the same artists have the same row: it is worked out once
-    same = sums(credits, stirred(credits.indices.astype(np.uint64)))
+    same = _same(credits)
     _, firsts, same, times = np.unique(same, return_index=True, return_inverse=True, return_counts=True)
     stands = csr_array((np.ones(stood.nnz), stood.indices, stood.indptr), shape=stood.shape)
     profile = csr_array(credits[firsts] @ stands)
     profile.sort_indices()
     carriers = np.bincount(profile.indices, times[_rows(profile)], minlength=held.shape[1])
     rarity = np.log1p(tracks / np.maximum(_known(known["carriers"], carriers), 1))
-    faithful = scaled(stood, _inverse(np.sqrt(np.asarray(stood.sum(axis=1)).ravel())), 1 / np.sqrt(size))
+    faithful = scaled(stood, _inverse(np.asarray(stood.sum(axis=1)).ravel() ** PROLIFIC), 1 / np.sqrt(size))
     regulars = scaled(csr_array(credits[firsts] @ faithful), 1 / np.maximum(np.diff(credits.indptr)[firsts], 1))
     regulars.sort_indices()
-    prints = kept(placed, names, held, weight, alike) + stirred(met(names, credits, faithful, rarity))
+    stands_itself = np.diff(held.indptr) > 0
+    hearsay = np.where(stands_itself, 1.0, HEARSAY)
+    fitting = _fitting(genres.rows, _profiles(circles.genres, genres.ids, names, held.shape[1]))
+    said = met(names, credits, faithful, rarity) + stirred(fitted(names, fitting))
     return Company(
         held=held,
         together=scaled(weighed, 1 / (whole + THIN)),
         alike=scaled(listens, _inverse(np.asarray(listens.sum(axis=1)).ravel())),
         near=scaled(steps, common**-0.75, common**-0.25),
-        artists=_artists(scaled(profile, columns=rarity))[same],
-        regulars=scaled(heads(regulars, PROFILE)[same], np.where(np.diff(held.indptr) > 0, 1.0, HEARSAY)),
-        latent=circles.latent.places(steps, _ids(placed, total), credits, artists),
-        prints=prints.view(np.int64),
+        artists=scaled(_artists(scaled(profile, columns=rarity))[same], np.where(stands_itself, OWN, 1.0)),
+        regulars=scaled(heads(regulars, PROFILE)[same], hearsay),
+        genres=scaled(fitting, hearsay),
+        latent=circles.latent.places(steps, np.diff(held.indptr), _ids(placed, total), credits, artists.ids),
+        prints=(kept(placed, names, held, weight, alike) + stirred(said)).view(np.int64),
     )
 
 
 def _alike(held: csr_array, size: np.ndarray, asked: np.ndarray) -> csr_array:
-    """[basket, basket]: the squared cosines of the ``ALIKE`` baskets most like each of ``asked``, itself left out."""
+    """[basket, basket]: a power of the cosines of the ``ALIKE`` baskets most like each of ``asked``, itself left out."""
     shared = csr_array(held[:, asked].T @ held).tocoo()
     one, two = asked[shared.row], shared.col
-    cosine = np.where(one != two, shared.data**2 / (size[one] * size[two]), 0)
+    cosine = np.where(one != two, (shared.data**2 / (size[one] * size[two])) ** (LIKER / 2), 0)
     found = csr_array((cosine, (one, two)), shape=(held.shape[1], held.shape[1]))
     found.eliminate_zeros()
     return heads(found, ALIKE)
@@ -199,6 +232,37 @@ def _stood(frozen: pl.DataFrame, artists: pl.Series, names: pl.Series, now: csr_
     where = (held["artist"].to_numpy(), held["basket"].to_numpy())
     stood = csr_array((held["songs"].to_numpy(), where), shape=now.shape)
     return csr_array(stood + diags_array(is_new) @ now)
+
+
+def _same(terms: csr_array) -> np.ndarray:
+    """A number for each row that rows of the same columns share; none is stirred to 0, which is that of an empty row."""
+    return sums(terms, stirred(terms.indices.astype(np.uint64) + np.uint64(1)))
+
+
+def _profiles(frozen: pl.DataFrame, genres: pl.Series, names: pl.Series, width: int) -> csr_array:
+    """[basket, genre] out of rows [genre, basket_id, share]."""
+    numbers = pl.DataFrame({"genre": genres, "column": np.arange(genres.len())})
+    places = pl.DataFrame({"basket_id": names, "row": np.arange(names.len())})
+    known = frozen.join(numbers, on="genre").join(places, on="basket_id")
+    where = (known["row"].to_numpy(), known["column"].to_numpy())
+    return csr_array((known["share"].to_numpy(), where), shape=(width, genres.len()))
+
+
+def _fitting(genres: csr_array, profiles: csr_array) -> csr_array:
+    """[track, basket]: the cosines of a track's genres with the baskets that they fit best."""
+    # tracks of the same genres have the same row: it is worked out once
+    same = _same(genres)
+    _, firsts, same = np.unique(same, return_index=True, return_inverse=True)
+    own, other = unit(csr_array(genres[firsts]), idf=False), csr_array(profiles.T)
+    parts = [_fits(own[start : start + CHUNK], other) for start in range(0, firsts.size, CHUNK)]
+    return csr_array(csr_array(vstack(parts))[same]) if parts else csr_array((genres.shape[0], profiles.shape[0]))
+
+
+def _fits(own: csr_array, profiles: csr_array) -> csr_array:
+    found = csr_array(own @ profiles)
+    found.data = np.rint(found.data * GRAIN) / GRAIN  # an order of genres that sums differently is no change
+    found.sort_indices()
+    return heads(found, FITTING)
 
 
 def _artists(profile: csr_array) -> csr_array:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from tasks.similarity.signals.rows import scaled
+from tasks.similarity.signals.rows import Terms, scaled
 
 PARTS = ("artist", "album", "genre", "era", "script", "word")
 """Kinds of metadata: two songs have a cosine by each of them, 0 where either has none."""
@@ -61,6 +61,13 @@ class Metadata:
     def parts(self) -> dict[str, csr_array]:
         """The rows of each part alone."""
         return {part: csr_array(self.rows[:, np.flatnonzero(self.terms["part"] == part)]) for part in PARTS}
+
+    def named(self, part: str) -> Terms:
+        """Who has which term of a part, all the same."""
+        is_part = self.terms["part"] == part
+        rows = csr_array(self.rows[:, np.flatnonzero(is_part)])
+        rows.data[:] = 1.0
+        return Terms(rows, self.terms["term"].filter(is_part))
 
     def weighed(self, weights: Mapping[str, float]) -> csr_array:
         """Rows whose product is the sum of the parts' products, each by its weight."""

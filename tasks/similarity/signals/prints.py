@@ -30,6 +30,11 @@ def met(names: pl.Series, credits: csr_array, stood: csr_array, rarity: np.ndarr
     return sums(credits, sums(stood, stirred(keys[stood.indices] ^ stood.data.view(np.uint64)))[credits.indices])
 
 
+def fitted(names: pl.Series, genres: csr_array) -> np.ndarray:
+    """A print of the baskets that the genres of each track fit, and how well."""
+    return sums(genres, stirred(_keys(names, genres.shape[1])[genres.indices] ^ genres.data.view(np.uint64)))
+
+
 def sums(matrix: csr_array, entries: np.ndarray) -> np.ndarray:
     """The sum over each row of ``entries``, one for each value of ``matrix``; it may overflow."""
     sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(entries, dtype=np.uint64)])

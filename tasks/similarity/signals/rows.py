@@ -1,6 +1,7 @@
 """Sparse rows: made of pairs, weighed, cut to their largest values, multiplied pair by pair."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -8,6 +9,13 @@ from scipy.sparse import csr_array, diags_array
 
 STRIP = 4_096
 """Rows that are put beside each other at once."""
+
+
+class Terms(NamedTuple):
+    """``rows`` [track, term] are ones, and ``ids`` name the columns: who made the tracks, or of which genres they are."""
+
+    rows: csr_array
+    ids: pl.Series
 
 
 def incidence(pairs: pl.DataFrame, rows: int) -> csr_array:
@@ -56,6 +64,11 @@ def beside(parts: Sequence[csr_array], kind: type[np.floating] = np.float64) -> 
             data[place], indices[place] = part.data[told], part.indices[told] + width
             start, width = start + length[strip], width + part.shape[1]
     return csr_array((data, indices, ends.astype(places)), shape=(rows, sum(part.shape[1] for part in parts)))
+
+
+def rooted(matrix: csr_array) -> csr_array:
+    """The matrix with the roots of its values."""
+    return csr_array((np.sqrt(matrix.data), matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def heads(matrix: csr_array, most: int) -> csr_array:

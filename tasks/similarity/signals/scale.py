@@ -7,7 +7,7 @@ import polars as pl
 
 from tasks.similarity.signals.company import Circles
 from tasks.similarity.signals.metadata import terms_of
-from tasks.similarity.signals.rows import incidence
+from tasks.similarity.signals.rows import Terms, incidence
 from tasks.similarity.signals.sound import columns, moments
 
 
@@ -33,8 +33,12 @@ class Scale:
         mean, deviation = moments(columns(ids.join(features, on="track_id"))[0])
         tracks = songs.sort("track_id").with_row_index("row")
         terms = {part: told.unique() for part, told in terms_of(tracks).items()}
-        artists = terms["artist"]["term"].unique().sort()
-        credits = incidence(terms["artist"].select("row", value="term"), tracks.height)
+        artists, genres = (
+            Terms(
+                incidence(terms[part].select("row", value="term"), tracks.height), terms[part]["term"].unique().sort()
+            )
+            for part in ("artist", "genre")
+        )
         return cls(
             tracks=songs.height,
             baskets=baskets.join(ids, on="track_id", how="semi")["basket_id"].n_unique(),
@@ -45,7 +49,7 @@ class Scale:
             )
             .filter(pl.col("carriers") > 1)
             .sort("part", "term"),
-            circles=Circles.of(placed(baskets, tracks), credits, artists),
+            circles=Circles.of(placed(baskets, tracks), artists, genres),
         )
 
 

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 
 from tasks.similarity.signals.company import Company, company
 from tasks.similarity.signals.metadata import PARTS, Metadata
-from tasks.similarity.signals.rows import add, at, beside, dots, scaled, single
+from tasks.similarity.signals.rows import add, at, beside, dots, rooted, scaled, single
 from tasks.similarity.signals.scale import Scale, placed
 from tasks.similarity.signals.sound import audio_features, odd
 
@@ -26,6 +26,7 @@ SIGNALS = (
     "collaborative.near",
     "collaborative.artists",
     "collaborative.regulars",
+    "collaborative.genres",
     "collaborative.latent",
 )
 """Everything that speaks for two songs, each a cosine or a share; a score weighs them and adds them up."""
@@ -38,8 +39,9 @@ class Signals:
     """One row a track, in the order of ``tracks`` (row, and the table ``songs``, sorted by id).
 
     The score of seed i and another track j is, but for sounds that are known in part, ``dense[i] @ dense[j] + gives[i] @
-    takes[j] + links[i, j]``: sound, what very many have in common and among whom they stand, rare metadata and baskets, closeness
-    in baskets. ``songs`` and ``artists`` are numbers of the song of a track, and of the first artist of that song.
+    takes[j] + sqrt(walks[i] @ holds[j]) + links[i, j]``: sound, what very many have in common and among whom they stand, rare
+    metadata and baskets, baskets like those, closeness in baskets. ``songs`` and ``artists`` are numbers of the song of a track, and
+    of the first artist of that song.
     """
 
     tracks: pl.DataFrame
@@ -49,6 +51,8 @@ class Signals:
     dense: np.ndarray
     gives: csr_array
     takes: csr_array
+    walks: csr_array
+    holds: csr_array
     links: csr_array
     _song: csr_array
     _sound: np.ndarray
@@ -69,7 +73,7 @@ class Signals:
         Exact up to that precision; minus infinity for the versions of a seed.
         """
         everybody, odd = np.arange(self.tracks.height), np.flatnonzero(self._is_odd)
-        takes, song = self._across
+        takes, holds, song = self._across
 
         def scores(seeds: np.ndarray) -> np.ndarray:
             told = self.dense[seeds] @ self.dense.T
@@ -78,7 +82,7 @@ class Signals:
                 told[odd_seeds] = self._dense_scores(seeds[odd_seeds], everybody)
             if odd.size:
                 told[:, odd] = self._dense_scores(seeds, odd)
-            for part in (self.gives[seeds] @ takes, self.links[seeds]):
+            for part in (self.gives[seeds] @ takes, rooted(self.walks[seeds] @ holds), self.links[seeds]):
                 add(told, part)
             versions = (self._song[seeds] @ song).tocoo()
             told[versions.row, versions.col] = -np.inf
@@ -87,22 +91,29 @@ class Signals:
         return scores
 
     @cached_property
-    def _across(self) -> tuple[csr_array, csr_array]:
-        """``takes`` and the songs of the tracks, turned over."""
-        return csr_array(self.takes.T), csr_array(self._song.T)
+    def _across(self) -> tuple[csr_array, csr_array, csr_array]:
+        """``takes``, ``holds`` and the songs of the tracks, turned over."""
+        return csr_array(self.takes.T), csr_array(self.holds.T), csr_array(self._song.T)
 
-    def given_back(self, seeds: np.ndarray) -> tuple[csr_array, csr_array]:
-        """What all tracks as seeds give to ``seeds`` for baskets, which is not mutual: two parts, [seeds, tracks] each.
+    def given_back(self, seeds: np.ndarray) -> tuple[csr_array, ...]:
+        """What all tracks as seeds give to ``seeds`` for baskets, which is not mutual, less what those give for baskets like theirs.
 
-        With the scores of the seeds they sum to no less than the scores of the others with them: all else is mutual.
+        Four parts, [seeds, tracks] each: with the scores of the seeds they sum to no less than the scores of the others with
+        them, for all else is mutual.
         """
-        takes, gives, links = self._turned
-        return csr_array(takes[seeds] @ gives), csr_array(links[seeds])
+        takes, gives, walks, links = self._turned
+        forth = rooted(self.walks[seeds] @ self._across[1])
+        return csr_array(takes[seeds] @ gives), rooted(self.holds[seeds] @ walks), -forth, csr_array(links[seeds])
 
     @cached_property
-    def _turned(self) -> tuple[csr_array, csr_array, csr_array]:
-        """What a track takes for a basket, the tracks that give for one, and the tracks that are linked to one."""
-        return single(self._takes), csr_array(single(self._gives).T), csr_array(self.links.T)
+    def _turned(self) -> tuple[csr_array, csr_array, csr_array, csr_array]:
+        """What a track takes for a basket, the tracks that give for one or come to one, and those that are linked to one."""
+        return (
+            single(self._takes),
+            csr_array(single(self._gives).T),
+            csr_array(self.walks.T),
+            csr_array(self.links.T),
+        )
 
     def _dense_scores(self, seeds: np.ndarray, others: np.ndarray) -> np.ndarray:
         """What ``dense`` would say if it knew which features two tracks have in common."""
@@ -121,12 +132,13 @@ class Signals:
         And ``together``: the baskets that hold both.
         """
         near = self._weights["collaborative.near"] * at(self._company.near, first, other)
+        alike = self._weights["collaborative.alike"] * self._alike(first, other)
         shared = dots(self._gives, self._takes, first, other) + dots(self._kin, self._kin, first, other)
         among = self._weights["collaborative.latent"] * self._latent(first, other)
         return {
             "audio": self._weights["audio.cosine"] * self._sounds(first, other),
             "metadata": dots(self._metadata, self._metadata, first, other),
-            "collaborative": shared + near + among,
+            "collaborative": shared + alike + near + among,
             "together": dots(self._company.held, self._company.held, first, other),
         }
 
@@ -137,10 +149,11 @@ class Signals:
         return told | {
             "audio.cosine": self._sounds(first, other),
             "collaborative.together": dots(heard.together, heard.held, first, other),
-            "collaborative.alike": dots(heard.alike, heard.held, first, other),
+            "collaborative.alike": self._alike(first, other),
             "collaborative.near": at(heard.near, first, other),
             "collaborative.artists": dots(heard.artists, heard.artists, first, other),
             "collaborative.regulars": dots(heard.together, heard.regulars, first, other),
+            "collaborative.genres": dots(heard.together, heard.genres, first, other),
             "collaborative.latent": self._latent(first, other),
         }
 
@@ -156,8 +169,10 @@ class Signals:
             return np.asarray(self._company.latent[seeds] @ self._company.latent.T)
         if part == "near":
             return csr_array(self._company.near[seeds])
-        gives = self._company.together if part == "regulars" else getattr(self._company, part)
-        takes = getattr(self._company, part) if part in ("artists", "regulars") else self._company.held
+        if part == "alike":
+            return rooted(self._company.alike[seeds] @ self._company.held.T)
+        gives = self._company.artists if part == "artists" else self._company.together
+        takes = self._company.held if part == "together" else getattr(self._company, part)
         return csr_array(gives[seeds] @ takes.T)
 
     @property
@@ -169,6 +184,10 @@ class Signals:
     def company_prints(self) -> np.ndarray:
         """A number for each row that changes when anything changes that baskets say of it."""
         return self._company.prints
+
+    def _alike(self, first: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """The roots of the shares that pairs have by baskets like those of the seed."""
+        return np.sqrt(dots(self._company.alike, self._company.held, first, other))
 
     def _latent(self, first: np.ndarray, other: np.ndarray) -> np.ndarray:
         """Cosines of pairs by whom they stand among."""
@@ -216,15 +235,13 @@ def signals(
     rare = scaled(metadata, columns=~is_common).copy()
     rare.eliminate_zeros()
     common = metadata[:, np.flatnonzero(is_common)].toarray()
-    is_artist = told.terms["part"] == "artist"
-    credits = csr_array(told.rows[:, np.flatnonzero(is_artist)])
-    credits.data[:] = 1.0
-    artists = told.terms["term"].filter(is_artist)
-    heard = company(placed(baskets, tracks), credits, artists, scale.tracks, scale.circles)
-    shared = heard.together * weights["collaborative.together"] + heard.alike * weights["collaborative.alike"]
-    gives = beside([shared, heard.together * weights["collaborative.regulars"]])
-    gives.eliminate_zeros()
-    takes = beside([heard.held, heard.regulars])
+    heard = company(placed(baskets, tracks), told.named("artist"), told.named("genre"), scale.tracks, scale.circles)
+    takes = csr_array(
+        heard.held * weights["collaborative.together"]
+        + heard.regulars * weights["collaborative.regulars"]
+        + heard.genres * weights["collaborative.genres"]
+    )
+    takes.eliminate_zeros()
     kin = scaled(heard.artists, weights["collaborative.artists"] ** 0.5).copy()
     kin.eliminate_zeros()
     return Signals(
@@ -239,9 +256,11 @@ def signals(
                 heard.latent * weights["collaborative.latent"] ** 0.5,
             ]
         ).astype(np.float32),
-        gives=beside([rare, gives, kin], np.float32),
+        gives=beside([rare, heard.together, kin], np.float32),
         takes=beside([rare, takes, kin], np.float32),
-        links=single(scaled(heard.near, weights["collaborative.near"])),
+        walks=_kept(scaled(heard.alike, weights["collaborative.alike"] ** 2)),
+        holds=single(heard.held),
+        links=_kept(scaled(heard.near, weights["collaborative.near"])),
         _song=csr_array(
             (np.ones(song.size, dtype=np.float32), (np.arange(song.size), song)), shape=(song.size, song.size)
         ),
@@ -252,8 +271,14 @@ def signals(
         _told=told,
         _company=heard,
         _metadata=metadata,
-        _gives=gives,
+        _gives=heard.together,
         _takes=takes,
         _kin=kin,
         _weights=weights,
     )
+
+
+def _kept(matrix: csr_array) -> csr_array:
+    """``matrix`` in single precision; of a signal that counts nothing, nothing."""
+    found = single(matrix)
+    return found if found.data.any() else csr_array(found.shape, dtype=np.float32)

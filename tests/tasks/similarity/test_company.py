@@ -6,7 +6,8 @@ import pytest
 from scipy.sparse import csr_array
 
 from tasks.similarity.signals import latent
-from tasks.similarity.signals.company import HEARSAY, THIN, Circles, Company, company
+from tasks.similarity.signals.company import HEARSAY, OWN, PROLIFIC, THIN, Circles, Company, company
+from tasks.similarity.signals.rows import Terms
 
 SCHEMA = {
     "row": pl.UInt32,
@@ -24,11 +25,19 @@ def placed(*lists: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def heard(*lists: str, artists: str = "abcdef", before: tuple[str, ...] | None = None) -> Company:
-    """The track's artist is the letter at its place in ``artists``; the model was fitted to the lists ``before``."""
-    credits = csr_array((np.ones(6), (np.arange(6), ["abcdef".index(a) for a in artists])), shape=(6, 6))
-    circles = Circles.of(placed(*(lists if before is None else before)), credits, NAMES)
-    return company(placed(*lists), credits, NAMES, 6, circles)
+def terms(letters: str) -> Terms:
+    """The letter at the place of each track is what it has of the terms a to f; a dash is none."""
+    row, column = zip(*((row, "abcdef".index(a)) for row, a in enumerate(letters) if a != "-"), strict=True)
+    return Terms(csr_array((np.ones(len(row)), (row, column)), shape=(6, 6)), NAMES)
+
+
+def heard(
+    *lists: str, artists: str = "abcdef", genres: str = "abcdef", before: tuple[str, ...] | None = None
+) -> Company:
+    """Artist and genre of a track are the letters at its place; the model was fitted to the lists ``before``."""
+    told = terms(artists), terms(genres)
+    circles = Circles.of(placed(*(lists if before is None else before)), *told)
+    return company(placed(*lists), *told, 6, circles)
 
 
 def share(left: csr_array, right: csr_array, pair: str) -> float:
@@ -75,9 +84,9 @@ def test_nothing_is_said_where_there_is_nothing(lists: tuple[str, ...]) -> None:
 
 def test_an_artist_stands_where_he_stood_when_the_model_was_fitted() -> None:
     found = heard("ab", "ce", before=("ab",))
-    assert share(found.artists, found.artists, "ab") == pytest.approx(1.0)
+    assert share(found.artists, found.artists, "ab") == pytest.approx(OWN**2)
     # both were nowhere: they stand where they are
-    assert share(found.artists, found.artists, "ce") == pytest.approx(1.0)
+    assert share(found.artists, found.artists, "ce") == pytest.approx(OWN**2)
     found = heard("ab", "ca", before=("ab",))
     assert share(found.together, found.held, "ca") > 0
     assert share(found.artists, found.artists, "ca") == 0  # a is in the new list, but known from the old one
@@ -106,7 +115,7 @@ def test_prints_tell_whom_a_change_of_baskets_concerns(lists: tuple[str, ...], c
 def test_the_artists_of_the_seeds_list_speak_for_their_other_songs() -> None:
     """c is by the artist of a and b and on no list itself, d by one whom the list of e does not hold."""
     found = heard("abe", "f", artists="aaafef")
-    assert share(found.regulars, found.held, "ce") == pytest.approx(HEARSAY * 2 / (2 * 3) ** 0.5)
+    assert share(found.regulars, found.held, "ce") == pytest.approx(HEARSAY * 2 / (2**PROLIFIC * 3**0.5))
     assert share(found.together, found.regulars, "ea") > share(found.together, found.regulars, "ec") > 0
     assert share(found.together, found.regulars, "ea") > share(found.together, found.regulars, "ee") > 0
     assert share(found.together, found.regulars, "ed") == 0
@@ -122,21 +131,66 @@ def test_a_basket_that_has_much_in_common_does_not_speak_in_proportion() -> None
 
 def test_songs_that_stand_among_the_same_songs_are_kin_though_they_never_met() -> None:
     found = heard("abc", "dbc", "ef")
+    known = 1 / (1 + latent.DOUBT)  # each stands in one list
     cosine = found.latent @ found.latent.T
-    assert cosine[0, 3] > 0.9
-    assert abs(cosine[0, 4]) < 0.1
+    assert cosine[0, 3] > 0.9 * known
+    assert abs(cosine[0, 4]) < 0.1 * known
 
 
 def test_a_song_that_stands_nowhere_is_placed_by_its_artists_and_says_less() -> None:
     found = heard("ab", "ef", artists="abacef")
-    assert np.linalg.norm(found.latent, axis=1) == pytest.approx([1, 1, latent.HEARSAY, 0, 1, 1])
-    assert found.latent[2] @ found.latent[0] == pytest.approx(latent.HEARSAY)
+    own = (1 / (1 + latent.DOUBT)) ** 0.5
+    assert np.linalg.norm(found.latent, axis=1) == pytest.approx([own, own, latent.HEARSAY, 0, own, own])
+    assert found.latent[2] @ found.latent[0] == pytest.approx(own * latent.HEARSAY)
+
+
+def test_of_a_song_in_few_lists_its_place_says_less() -> None:
+    found = heard("ab", "ac", "ad", "ef")
+    length = np.linalg.norm(found.latent, axis=1)
+    assert length[1] < length[0] < 1
+
+
+def test_songs_of_a_genre_of_the_seeds_list_are_kin_though_they_have_no_list_and_no_artist_in_common() -> None:
+    """Most of the list of a is of genre x, like c; b alone is of the genre of d, e of one that the list does not hold."""
+    found = heard("abf", "e", genres="aeaeba")
+    assert share(found.together, found.genres, "ac") > share(found.together, found.genres, "ad") > 0
+    assert share(found.together, found.genres, "ae") == 0
+    cosine = 2 / 5**0.5
+    assert share(found.together, found.genres, "af") == pytest.approx(cosine / (1 + THIN * 3**0.5), rel=1e-5)
+    assert share(found.together, found.genres, "ac") == pytest.approx(
+        HEARSAY * share(found.together, found.genres, "af")
+    )
+
+
+def test_of_genres_a_list_says_what_it_said_when_the_model_was_fitted() -> None:
+    found = heard("ab", "ce", genres="aabbab", before=("ab",))
+    assert share(found.together, found.genres, "ae") > 0
+    assert share(found.together, found.genres, "ce") == share(found.together, found.genres, "cd") == 0
+
+
+def test_who_has_no_artist_is_not_taken_for_one_of_the_first_artist() -> None:
+    found = heard("ab", artists="ab-aaa")
+    assert share(found.together, found.regulars, "ae") > 0
+    assert share(found.together, found.regulars, "ac") == 0
+
+
+def test_without_genres_nothing_is_said_of_them() -> None:
+    found = heard("ab", genres="-----a")
+    assert found.genres.nnz == 0
+
+
+def test_a_list_that_goes_concerns_all_whose_genres_it_spoke_of() -> None:
+    before = ("cd", "ab")
+    then, now = (heard(*lists, genres="aacca-", before=before) for lists in (before, ("cd",)))
+    assert (then.prints != now.prints).tolist() == [True, True, False, False, True, False]
 
 
 def test_a_song_is_placed_by_those_whom_the_model_knows() -> None:
     """e and f came later: who stands next to them stands where it did, and they stand by whom they met."""
     before = heard("abc", "bcd")
     found = heard("abc", "bcd", "e", "f", "ea", before=("abc", "bcd"))
-    np.testing.assert_array_equal(found.latent[:4], before.latent[:4])
-    assert np.linalg.norm(found.latent[4]) == pytest.approx(1)
+    np.testing.assert_array_equal(found.latent[1:4], before.latent[1:4])
+    then, now = (one.latent[0] / np.linalg.norm(one.latent[0]) for one in (before, found))
+    assert now == pytest.approx(then)
+    assert np.linalg.norm(found.latent[4]) == pytest.approx((2 / (2 + latent.DOUBT)) ** 0.5)
     assert not found.latent[5].any()

@@ -172,3 +172,16 @@ def test_matrices_side_by_side_are_those_of_scipy() -> None:
     one, other = beside(parts), csr_array(hstack(parts))
     assert (one != other).nnz == 0
     assert one.indices.dtype == other.indices.dtype
+
+
+def test_what_is_given_back_bounds_the_scores_of_others_with_a_seed() -> None:
+    """A song that changed enters the lists of others by this bound: were it too low, the others would never meet it."""
+    given = signals(*catalogue(400), STATED)
+    everybody = given.scorer()(np.arange(400))
+    everybody[np.isinf(everybody)] = 0  # versions of one song
+    seeds = np.flatnonzero(given.counts > 0)[:50]
+    bound = everybody[seeds] + sum(part.toarray() for part in given.given_back(seeds))
+    back = everybody[:, seeds].T
+    assert (back - everybody[seeds]).max() > 0.05  # they are not mutual
+    is_another = given.songs[seeds][:, None] != given.songs
+    assert (bound >= back - ERROR)[is_another].all()

@@ -139,6 +139,11 @@ def test_company_without_a_shared_basket_is_told_as_that() -> None:
         == "in 2 of your playlists (among them “Calm”); it or its artists keep company like that of “Numb”"
     )
     assert kinship(card(), [seed], names) == "its artists keep company in lists like that of “Numb”"
+    told = card(genres=["jazz"])
+    assert kinship(told, [seed], names) == "its artists or genres keep company in lists like that of “Numb”"
+    assert kinship(elsewhere | {"genres": ["jazz"]}, [seed], {}).endswith(
+        "it or its artists or genres keep company like that of “Numb”"
+    )
     assert (
         kinship(card(), [seed, seed], names) == "its artists keep company in lists like that of the songs that you gave"
     )

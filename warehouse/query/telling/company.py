@@ -41,16 +41,17 @@ def company(
 
 
 def kinship(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> str:
-    """What baskets say of a song that stands in none with a seed: it or its artists are in the same or in like company.
+    """What baskets say of a song that stands in none with a seed: it, its artists or its genres are in the same or like company.
 
     Which of them is not kept with the score, so that no more is claimed.
     """
+    kin = "artists or genres" if song["genres"] else "artists"
     whom = f"“{seeds[0]['name']}”" if len(seeds) == 1 else "the songs that you gave"
     places = told_baskets(song, {})
     if not places:
-        return f"its artists keep company in lists like that of {whom}"
+        return f"its {kin} keep company in lists like that of {whom}"
     where = listed([_places(kind, ids, names) for kind, ids in places.items()])
-    return f"in {where}; it or its artists keep company like that of {whom}"
+    return f"in {where}; it or its {kin} keep company like that of {whom}"
 
 
 def told_baskets(song: Mapping[str, Any], together: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
