@@ -84,8 +84,9 @@ def deletion(
 ) -> np.ndarray:
     """1 for each pair whose score falls more without its first reason's evidence than without another one's, else 0.
 
-    Of the songs only those count that share a basket with one of the pairs: the others have no say in their scores. Who the
-    artists of a song are is evidence of two kinds: when what is written goes, baskets still know them.
+    Of the songs only those count that share a basket with one of the pairs, or with an artist of one that stands in none: the
+    others have no say in their scores, or little. Who the artists of a song are is evidence of two kinds: when what is written
+    goes, baskets still know them.
     """
     pairs = []
     for seed, row in firsts.items():
@@ -97,7 +98,9 @@ def deletion(
     if not pairs:
         return np.empty(0)
     named = pl.Series([track for pair in pairs for track in pair[:2]]).unique()
-    met = baskets.filter(pl.col("track_id").is_in(named.implode()).any().over("basket_id"))
+    is_alone = pl.col("track_id").is_in(named.filter(~named.is_in(baskets["track_id"].implode())).implode())
+    asked = pl.concat([named, _kin(songs, is_alone)["track_id"]])
+    met = baskets.filter(pl.col("track_id").is_in(asked.implode()).any().over("basket_id"))
     around = pl.concat([named, met["track_id"]]).unique()
     songs, sounds = (frame.filter(pl.col("track_id").is_in(around.implode())) for frame in (songs, sounds))
     lost = pl.col("track_id").is_in(pl.Series([song for _, song, _, _ in pairs]).implode())
@@ -144,11 +147,13 @@ def _unwritten(songs: pl.DataFrame, lost: pl.Expr) -> pl.DataFrame:
 
 
 def _forgetful(scale: Scale, songs: pl.DataFrame) -> Scale:
-    """``scale`` that does not know where the artists of ``songs`` stood, nor among whom."""
+    """``scale`` that does not know where the artists and genres of ``songs`` stood, nor among whom."""
     of_others = ~pl.col("artist_id").is_in(songs["artist_ids"].explode().drop_nulls().implode())
     circles = scale.circles
     latent = replace(circles.latent, artists=circles.latent.artists.filter(of_others))
-    return replace(scale, circles=replace(circles, artists=circles.artists.filter(of_others), latent=latent))
+    genres = circles.genres.filter(~pl.col("genre").is_in(songs["genres"].explode().drop_nulls().implode()))
+    known = replace(circles, artists=circles.artists.filter(of_others), genres=genres, latent=latent)
+    return replace(scale, circles=known)
 
 
 def _kin(songs: pl.DataFrame, lost: pl.Expr) -> pl.DataFrame:

@@ -48,3 +48,13 @@ def test_nothing_is_deleted_where_nothing_was_said() -> None:
     songs, sounds = making.catalogue()
     assert deletion({}, songs, sounds, making.playlists(), STATED).size == 0
     assert deletion({"t000": {"track_id": "t001", "reasons": []}}, songs, sounds, pl.DataFrame(), STATED).size == 0
+
+
+def test_of_songs_in_no_list_those_of_their_artists_are_taken_away() -> None:
+    songs, sounds = making.catalogue()
+    pair = songs.filter(pl.col("artist_ids").list.first() == songs["artist_ids"][0][0])["track_id"].head(2)
+    elsewhere = making.playlists().filter(~pl.col("track_id").is_in(pair.implode()))
+    weights = dict.fromkeys(STATED, 0.0) | {"collaborative.artists": 0.6, "metadata.artist": 0.3, "audio.cosine": 0.1}
+    said = [{"kind": "collaborative", "contribution": 0.6}, {"kind": "metadata", "contribution": 0.3}]
+    told = deletion({pair[0]: {"track_id": pair[1], "reasons": said}}, songs, sounds, elsewhere, weights)
+    assert told.tolist() == [1.0]
