@@ -65,8 +65,8 @@ class Baskets(pa.DataFrameModel):
 
 
 class Neighbours(pa.DataFrameModel):
-    """One row is a song that belongs with another one; the addends, kept to the millionth, sum to the score. At most
-    40 are by the seed's own artist."""
+    """One row is a song that belongs with another one; the addends, kept to the millionth, sum to the score. The
+    neighbours of a song of a discography leave room for other artists."""
 
     track_id: str = pa.Field(str_length=ID_LENGTH, description="The seed")
     rank: pl.Int32 = pa.Field(ge=1, le=100_000, description="1 is the nearest")

@@ -10,8 +10,9 @@ import polars as pl
 MILLION = 1_000_000
 """Scores and addends of neighbours are whole millionths where they decide about an order, and where they are stored."""
 
-OWN = 40
-"""Neighbours of a song by its own artist, at most: a discography would fill the list, of which nobody is shown more than a few."""
+OWN = 0.4
+"""Share of a song's neighbours, its reserve included, by its own artist at most: a discography would fill the list, of which
+nobody is shown more than a few."""
 
 REJECTED = {"rule": pl.String, "value": pl.String, "row": pl.String}
 """A quarantine: the rule that a row broke, the value that broke it, and the row as JSON."""

@@ -111,7 +111,7 @@ def reserve_for(top: int) -> int:
 
 def own_for(depth: int) -> int:
     """How many songs of the seed's own artist stand in a list of this depth, at most."""
-    return min(OWN, depth // 2)
+    return int(OWN * depth)
 
 
 def best(given: Signals, seeds: np.ndarray, depth: int, scores: Scorer) -> Lists:

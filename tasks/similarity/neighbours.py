@@ -204,7 +204,7 @@ def _merge(
 def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]:
     """Yield the rows of ``neighbours`` in parts, sorted by track_id and rank; at most ``top`` a track.
 
-    Never another version of the track itself, never two versions of one song, at most ``OWN`` of the track's own artist. score = audio + metadata + collaborative.
+    Never another version of the track itself, never two versions of one song, and of the track's own artist no more than ``own_for`` tells. score = audio + metadata + collaborative.
     Which of ``lists`` is published, and who else, is told by ``hubs``.
     """
     ids = given.tracks["track_id"]

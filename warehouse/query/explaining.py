@@ -222,8 +222,8 @@ def _no_neighbour(card: Row, asked: Asked, by: str) -> WhyNot:
     text = f"{name} is not among the {len(listing.left)} stored {kind} of {seeds}, the last of which scores {last.score:.3f}"
     artist = card["artist_ids"][:1]
     own = sum(one.row["artist_ids"][:1] == artist for one in listing.left)
-    if [artist] == [seed["artist_ids"][:1] for seed in asked.seeds] and own >= OWN:
-        text += f"; {own} of them are by {card['artists'][0]}: of its own artist a song keeps no more"
+    if [artist] == [seed["artist_ids"][:1] for seed in asked.seeds] and own >= OWN * len(listing.left):
+        text += f"; {own} of them are by {card['artists'][0]}, and room is left for others"
     return WhyNot("neighbours", text)
 
 

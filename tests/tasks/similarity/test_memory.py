@@ -117,7 +117,7 @@ def test_who_scores_as_the_last_of_a_list_that_somebody_left_may_not_be_the_next
 
 
 def test_who_leaves_a_list_full_of_its_own_artist_makes_room_for_one_more_of_it() -> None:
-    """All of one artist are alike and stand by id; three of them may stand in a list, and a fourth when one of those leaves."""
+    """All of one artist are alike and stand by id; two of them may stand in a list, and a third when one of those leaves."""
     others = {one: (2, place + 5, 0.1) for place, one in enumerate("pqrst")}
     before = {one: (0, place, 0.5) for place, one in enumerate("abcde")} | others
     after = {one: told for one, told in before.items() if one != "a"}
@@ -125,8 +125,8 @@ def test_who_leaves_a_list_full_of_its_own_artist_makes_room_for_one_more_of_it(
         first = related(night(before, {}))
         tonight = related(night(after, {}), first)
         assert_as_anew(tonight, night(after, {}))
-    assert first.lists.others[4].tolist() == [0, 1, 2, 5, 6, 7]  # of e: a, b, c, and then p, q, r
-    assert tonight.lists.others[3].tolist() == [0, 1, 2, 4, 5, 6]  # b, c, d
+    assert first.lists.others[4].tolist() == [0, 1, 5, 6, 7, 8]  # of e: a, b, and then p, q, r, s
+    assert tonight.lists.others[3].tolist() == [0, 1, 4, 5, 6, 7]  # b, c
 
 
 def test_a_new_playlist_concerns_its_own_songs_and_nobody_else() -> None:

@@ -82,7 +82,7 @@ def test_why_not_a_song_of_an_artist_with_a_discography(warehouse_of: Callable[.
 
     assert query.why_not(told, "t00", "x").text == f"“x” by Bo {no_neighbour}"
     assert query.why_not(told, "t00", "t41").text == (
-        f"“t41” by Queen {no_neighbour}; 40 of them are by Queen: of its own artist a song keeps no more"
+        f"“t41” by Queen {no_neighbour}; 40 of them are by Queen, and room is left for others"
     )
 
 
