@@ -19,6 +19,9 @@ ALIKE = 30
 """A basket listens to so many baskets that share songs with it, the likest ones."""
 LIKER = 1.5
 """Exponent of the cosine by which it listens to them."""
+UNLIKE = 0.1
+"""Half of what all that says counts where the likeness of those baskets sums to so much: a basket that is like no other has
+little to go by."""
 PROFILE = 20
 """An artist is known by so many of the baskets that hold his songs, the most telling ones."""
 PROLIFIC = 0.35
@@ -43,13 +46,13 @@ class Company:
 
     ``together``: the weight of each of the seed's baskets among them all (asymmetric cosine: Aiolli, RecSys 2013);
     ``alike``: the weight of the baskets that share songs with those, among them all (a walk of two steps more: Cooper et
-    al., WWW 2014); its product is a share whose root counts, as the first such basket says more than the tenth. ``near``
-    [track, track] is how close two stand in baskets over how common they are. ``artists`` [track, basket] are rows of length
-    1 at most: the baskets in which the artists of a track stand. ``regulars`` and ``genres`` [track, basket], which a row of
-    ``together`` multiplies, too: how much of a basket is by the track's artists (nearly the cosine with their places), and
-    the cosine of its genres with the track's. ``latent`` [track, factor] are rows of length 1 at most: among whom a track
-    stands. ``prints`` has a number for each track that changes when anything changes that baskets say of it, but not when
-    another song becomes more common.
+    al., WWW 2014), less where those share little; its product is a share whose root counts, as the first such basket says
+    more than the tenth. ``near`` [track, track] is how close two stand in baskets over how common they are. ``artists``
+    [track, basket] are rows of length 1 at most: the baskets in which the artists of a track stand. ``regulars`` and
+    ``genres`` [track, basket], which a row of ``together`` multiplies, too: how much of a basket is by the track's artists
+    (nearly the cosine with their places), and the cosine of its genres with the track's. ``latent`` [track, factor] are rows
+    of length 1 at most: among whom a track stands. ``prints`` has a number for each track that changes when anything changes
+    that baskets say of it, but not when another song becomes more common.
     """
 
     held: csr_array
@@ -141,9 +144,12 @@ def company(placed: pl.DataFrame, artists: Terms, genres: Terms, tracks: int, ci
     new = np.flatnonzero(known["size"].is_null().to_numpy())
     alike = csr_array(_alike(held, now, new) + _frozen(circles.alike, names, held.shape[1]))
     # a basket that has much in common with others speaks louder than one that has little, but not in proportion
-    alike = scaled(alike, _inverse(np.sqrt(np.asarray(alike.sum(axis=1)).ravel())), weight)
-    listens = csr_array(scaled(held, columns=own / size) @ alike)
+    likeness = np.asarray(alike.sum(axis=1)).ravel()
+    alike = scaled(alike, _inverse(np.sqrt(likeness)), weight)
+    asked = scaled(held, columns=own / size)
+    listens = csr_array(asked @ alike)
     listens.sort_indices()
+    likeness = (asked @ likeness) * _inverse(np.asarray(asked.sum(axis=1)).ravel())
     common = np.diff(held.indptr) + 1.0
     steps = near.steps(row, basket, total)
     stood = _stood(circles.artists, artists.ids, names, _told(held, credits))
@@ -165,12 +171,12 @@ def company(placed: pl.DataFrame, artists: Terms, genres: Terms, tracks: int, ci
     return Company(
         held=held,
         together=scaled(weighed, 1 / (whole + THIN)),
-        alike=scaled(listens, _inverse(np.asarray(listens.sum(axis=1)).ravel())),
+        alike=scaled(listens, likeness / (likeness + UNLIKE) * _inverse(np.asarray(listens.sum(axis=1)).ravel())),
         near=scaled(steps, common**-0.75, common**-0.25),
         artists=scaled(_artists(scaled(profile, columns=rarity))[same], np.where(stands_itself, OWN, 1.0)),
         regulars=scaled(heads(regulars, PROFILE)[same], hearsay),
         genres=scaled(fitting, hearsay),
-        latent=circles.latent.places(steps, np.diff(held.indptr), _ids(placed, total), credits, artists.ids),
+        latent=circles.latent.places(steps, _ids(placed, total), credits, artists.ids),
         prints=(kept(placed, names, held, weight, alike) + stirred(said)).view(np.int64),
     )
 

@@ -18,8 +18,6 @@ FACTORS = 16
 FACTOR_TYPES = {"factors": pl.Array(pl.Float64, FACTORS)}
 DAMPING = 0.35
 """Exponent of what a song has next to it, by which common songs count less: half would make all songs count the same."""
-DOUBT = 3
-"""A song in so many baskets has a row whose square is half: the fewer they are, the less its place says."""
 HEARSAY = 0.5
 """Length of a song that is placed by its artists alone: what is known of them says less than what is known of itself."""
 GRAIN = 1e6
@@ -58,15 +56,9 @@ class Latent:
             pl.DataFrame({"artist_id": artists.gather(known), "factors": directions}, schema_overrides=FACTOR_TYPES),
         )
 
-    def places(
-        self, steps: csr_array, baskets: np.ndarray, tracks: pl.Series, credits: csr_array, artists: pl.Series
-    ) -> np.ndarray:
-        """[track, factor]: rows of length 1 at most of who stands next to songs that are known, of the others of ``HEARSAY``.
-
-        ``baskets`` counts those of each track.
-        """
-        trust = np.sqrt(baskets / (baskets + DOUBT))
-        own = _directions(steps @ _aligned(tracks, self.tracks)) * trust[:, None]
+    def places(self, steps: csr_array, tracks: pl.Series, credits: csr_array, artists: pl.Series) -> np.ndarray:
+        """[track, factor]: rows of length 1 of who stands next to songs that are known, of the others ``HEARSAY`` at most."""
+        own = _directions(steps @ _aligned(tracks, self.tracks))
         by_artists = _directions(credits @ _aligned(artists, self.artists)) * HEARSAY
         return np.where(own.any(axis=1, keepdims=True), own, by_artists)
 
