@@ -10,7 +10,7 @@ import polars as pl
 MILLION = 1_000_000
 """Scores and addends of neighbours are whole millionths where they decide about an order, and where they are stored."""
 
-OWN = 0.4
+OWN_ARTIST = 0.4
 """Share of a song's neighbours, its reserve included, by its own artist at most: a discography would fill the list, of which
 nobody is shown more than a few."""
 

@@ -34,10 +34,8 @@ def approximate(given: Signals, top: int) -> Lists:
     depth, total = depth_for(top), given.tracks.height
     moved = given.dense + np.random.default_rng(0).normal(0, JITTER, given.dense.shape).astype(np.float32)
     close = nearest(moved, depth, recall=RECALL)[0]
-    few = np.flatnonzero(np.bincount(given.takes.indices, minlength=given.takes.shape[1]) <= COMMON)
-    gives, takes = csr_matrix(given.gives[:, few]), csr_matrix(given.takes[:, few].T)
-    small = np.flatnonzero(np.bincount(given.holds.indices, minlength=given.holds.shape[1]) <= COMMON)
-    walks, holds = csr_matrix(given.walks[:, small]), csr_matrix(given.holds[:, small].T)
+    gives, takes = _rare(given.gives, given.takes)
+    walks, holds = _rare(given.walks, given.holds)
     found = Lists.empty(total, depth)
 
     def block(start: int) -> None:
@@ -52,6 +50,12 @@ def approximate(given: Signals, top: int) -> Lists:
     with threadpool_limits(1), ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(block, range(0, total, BLOCK)))
     return found
+
+
+def _rare(gives: csr_array, takes: csr_array) -> tuple[csr_matrix, csr_matrix]:
+    """The columns of both that not too many have in common, the second turned over."""
+    rare = np.flatnonzero(np.bincount(takes.indices, minlength=takes.shape[1]) <= COMMON)
+    return csr_matrix(gives[:, rare]), csr_matrix(takes[:, rare].T)
 
 
 def _marked(close: np.ndarray, total: int) -> csr_array:
@@ -69,7 +73,7 @@ def _candidates(given: Signals, rows: np.ndarray, sparse: csr_array, depth: int)
     score[given.songs[rows[row]] == given.songs[other]] = -1
     order = np.lexsort((other, -score, row))
     order = order[score[order] > -1]
-    own = given.artists[rows[row[order]]] == given.artists[other[order]]
+    own = given.of_one_artist(rows[row[order]], other[order])
     order = order[few(row[order], own, own_for(depth) * 4 // 3)]
     chosen = order[places(row[order], rows.size) < depth + depth // 3]
     return row[chosen], other[chosen]
@@ -79,9 +83,10 @@ def recall(given: Signals, lists: Lists, top: int) -> np.ndarray:
     """For each of a sample of seeds the share of its true ``top`` that its list names among its own; who scores as much counts."""
     seeds = np.sort(np.random.default_rng(1).permutation(given.tracks.height)[:SAMPLE])
     with threadpool_limits(1):
-        true = best(given, seeds, top, given.scorer())
+        true = best(given, seeds, depth_for(top), given.scorer())  # as deep as those that are measured
     held = lists.of(seeds)
-    least = np.where(true.others >= 0, true.scores, np.iinfo(np.int32).max).min(axis=1)
-    wanted = np.maximum(true.lengths, 1)
+    is_true = true.others[:, :top] >= 0
+    least = np.where(is_true, true.scores[:, :top], np.iinfo(np.int32).max).min(axis=1)
+    wanted = np.maximum(is_true.sum(axis=1), 1)
     right = ((held.others >= 0) & (held.scores >= least[:, None])).sum(axis=1)
-    return np.where(true.lengths > 0, np.minimum(right, wanted) / wanted, 1.0)
+    return np.where(is_true.any(axis=1), np.minimum(right, wanted) / wanted, 1.0)

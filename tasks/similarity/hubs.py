@@ -86,18 +86,13 @@ def _shown(given: Signals, lists: Lists, top: int) -> np.ndarray:
     is_hub = np.append(counts > HUB * top, False)  # the last one is nobody's, whom -1 names
     row, column = np.divmod(np.flatnonzero(is_hub[reserve]), reserve.shape[1])
     hub = reserve[row, column]
-    margin = np.maximum(_scores(lists, row, column) - _scores(lists, row, top), 1)
+    margin = np.maximum(lists.scores_at(row, column) - lists.scores_at(row, top), 1)
     matters = np.rint(np.sqrt(given.counts[row] + 1) * margin).astype(np.int64)
     order = np.argsort((hub.astype(np.int64) << 32) - matters, kind="stable")
     row, column, hub = row[order], column[order], hub[order]
     barred = places(hub, len(reserve)) >= HUB * top
     is_shown[row[barred], column[barred]] = False
     return is_shown & (np.cumsum(is_shown, axis=1, dtype=np.int16) <= top)
-
-
-def _scores(lists: Lists, row: np.ndarray, column: np.ndarray | int) -> np.ndarray:
-    """The scores at some places."""
-    return np.asarray(lists.audio[row, column] + lists.metadata[row, column] + lists.collaborative[row, column])
 
 
 def _without(scores: Callable[[np.ndarray], np.ndarray], full: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

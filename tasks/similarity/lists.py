@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from schemas.values import MILLION, OWN
+from schemas.values import MILLION, OWN_ARTIST
 from tasks.similarity.signals import Signals
 
 ERROR = 1e-5
@@ -49,6 +49,10 @@ class Lists:
     def scores(self) -> np.ndarray:
         """The sum of the addends, in millionths."""
         return self.audio + self.metadata + self.collaborative
+
+    def scores_at(self, row: np.ndarray, place: np.ndarray | int) -> np.ndarray:
+        """The same of some places."""
+        return np.asarray(self.audio[row, place] + self.metadata[row, place] + self.collaborative[row, place])
 
     @property
     def lengths(self) -> np.ndarray:
@@ -111,7 +115,7 @@ def reserve_for(top: int) -> int:
 
 def own_for(depth: int) -> int:
     """How many songs of the seed's own artist stand in a list of this depth, at most."""
-    return int(OWN * depth)
+    return int(OWN_ARTIST * depth)
 
 
 def best(given: Signals, seeds: np.ndarray, depth: int, scores: Scorer) -> Lists:
@@ -155,7 +159,7 @@ def _closest(
     score = told[row, other]
     order = np.argsort((row.astype(np.int64) << 32) + np.rint((16 - score) * 2**26).astype(np.int64), kind="stable")
     row, other, score = row[order], other[order], score[order]
-    firsts, own = _firsts(row, given.songs[other]), given.artists[seeds[row]] == given.artists[other]
+    firsts, own = _firsts(row, given.songs[other]), given.of_one_artist(seeds[row], other)
     counted = firsts[few(row[firsts], own[firsts], own_for(depth))]
     least = _least(row, score, counted, depth, len(told))
     least_own = np.maximum(least, _least(row, score, counted[own[counted]], own_for(depth), len(told)))
@@ -175,7 +179,7 @@ def listed(
     given: Signals, seeds: np.ndarray, row: np.ndarray, other: np.ndarray, depth: int, is_all: np.ndarray
 ) -> Lists:
     """Lists of ``seeds`` out of candidates: ``other`` is one of the list in ``row``. ``is_all``: nobody else scores there."""
-    own = given.artists[seeds[row]] == given.artists[other]
+    own = given.of_one_artist(seeds[row], other)
     lists = arranged(given.songs, seeds.size, row, other, addends(given, seeds[row], other), depth, own)
     lists.is_whole = is_all & (lists.lengths < depth)
     return lists

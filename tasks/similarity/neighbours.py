@@ -83,11 +83,10 @@ def block(asked: Block) -> Found:
     return Found(lists, np.concatenate(first), np.concatenate(other))
 
 
-def _reaching(told: np.ndarray, back: tuple[csr_array, ...], bounds: np.ndarray) -> np.ndarray:
+def _reaching(told: np.ndarray, back: csr_array, bounds: np.ndarray) -> np.ndarray:
     """Places in ``told``, row by row, of scores that reach the bounds, alone or with what is given ``back``; few are given any."""
-    more = csr_array(sum(back[1:], back[0]))
-    place = np.repeat(bounds.size * np.arange(len(told)), np.diff(more.indptr)) + more.indices
-    reaches = told.reshape(-1)[place] + more.data >= bounds[more.indices]
+    place = np.repeat(bounds.size * np.arange(len(told)), np.diff(back.indptr)) + back.indices
+    reaches = told.reshape(-1)[place] + back.data >= bounds[back.indices]
     return np.union1d(np.flatnonzero(told >= bounds), place[reaches])
 
 
@@ -142,7 +141,7 @@ def updated(given: Signals, old: Lists, is_touched: np.ndarray, top: int, work: 
 
 def _made_room(given: Signals, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Which tracks had so many of their own artist in the list that one who left (-2) may make room for one who never was in it."""
-    own = (given.artists[others] == given.artists[rows][:, None]) & (others >= 0)
+    own = given.of_one_artist(rows[:, None], others) & (others >= 0)
     may = (own | (others == -2)).sum(axis=1) >= own_for(others.shape[1])
     made = np.zeros(given.artists.size, dtype=bool)
     made[rows[may]] = True
@@ -152,8 +151,7 @@ def _made_room(given: Signals, rows: np.ndarray, others: np.ndarray) -> np.ndarr
 def _floor(lists: Lists) -> np.ndarray:
     """The least score, in millionths, that enters each list: that of its last place, if others may stand beyond it."""
     last = np.arange(len(lists.others)), np.maximum(lists.lengths - 1, 0)
-    score = lists.audio[last] + lists.metadata[last] + lists.collaborative[last]
-    return np.where(lists.is_whole, 1, np.maximum(score, 1))
+    return np.where(lists.is_whole, 1, np.maximum(lists.scores_at(*last), 1))
 
 
 def _enter(given: Signals, lists: Lists, found: Found, floor: np.ndarray) -> None:
@@ -181,7 +179,7 @@ def _merge(
     if not rows.size:
         return
     part = lists.of(rows)
-    own = given.artists[first[enters]] == given.artists[other[enters]]
+    own = given.of_one_artist(first[enters], other[enters])
     come = arranged(
         given.songs, rows.size, row, other[enters], {name: told[enters] for name, told in values.items()}, depth, own
     )
@@ -194,7 +192,7 @@ def _merge(
     is_sure[: stay["row"].size] = True
     order = np.flatnonzero(is_sure)
     order = order[np.argsort(key[order], kind="stable")]
-    own = given.artists[rows[both["row"][order]]] == given.artists[both["others"][order]]
+    own = given.of_one_artist(rows[both["row"][order]], both["others"][order])
     order = order[few(both["row"][order], own, own_for(depth))]
     merged = Lists.of_pairs(rows.size, depth, {name: told[order] for name, told in both.items()})
     merged.is_whole = part.is_whole & (merged.others[:, -1] < 0)
@@ -204,8 +202,8 @@ def _merge(
 def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]:
     """Yield the rows of ``neighbours`` in parts, sorted by track_id and rank; at most ``top`` a track.
 
-    Never another version of the track itself, never two versions of one song, and of the track's own artist no more than ``own_for`` tells. score = audio + metadata + collaborative.
-    Which of ``lists`` is published, and who else, is told by ``hubs``.
+    Never another version of the track itself, never two versions of one song, and of the track's own artist no more than
+    ``own_for`` tells. score = audio + metadata + collaborative. Which of ``lists`` is published, and who else, is told by ``hubs``.
     """
     ids = given.tracks["track_id"]
     told = published(given, lists, top)

@@ -9,7 +9,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import UnknownSongError
-from schemas.values import OWN
+from schemas.values import OWN_ARTIST
 from warehouse.connection import reader
 from warehouse.query.asking import Asked, Row, ask, basket_names, drawn, known, shared_baskets
 from warehouse.query.ranking import Candidate, Listing, checked_by, cut_by, ranked
@@ -222,7 +222,7 @@ def _no_neighbour(card: Row, asked: Asked, by: str) -> WhyNot:
     text = f"{name} is not among the {len(listing.left)} stored {kind} of {seeds}, the last of which scores {last.score:.3f}"
     artist = card["artist_ids"][:1]
     own = sum(one.row["artist_ids"][:1] == artist for one in listing.left)
-    if [artist] == [seed["artist_ids"][:1] for seed in asked.seeds] and own >= OWN * len(listing.left):
+    if [artist] == [seed["artist_ids"][:1] for seed in asked.seeds] and own >= OWN_ARTIST * len(listing.left):
         text += f"; {own} of them are by {card['artists'][0]}, and room is left for others"
     return WhyNot("neighbours", text)
 

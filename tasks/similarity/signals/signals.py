@@ -62,7 +62,6 @@ class Signals:
     _told: Metadata
     _company: Company
     _metadata: csr_array
-    _gives: csr_array
     _takes: csr_array
     _kin: csr_array
     _weights: Mapping[str, float]
@@ -95,22 +94,22 @@ class Signals:
         """``takes``, ``holds`` and the songs of the tracks, turned over."""
         return csr_array(self.takes.T), csr_array(self.holds.T), csr_array(self._song.T)
 
-    def given_back(self, seeds: np.ndarray) -> tuple[csr_array, ...]:
+    def given_back(self, seeds: np.ndarray) -> csr_array:
         """What all tracks as seeds give to ``seeds`` for baskets, which is not mutual, less what those give for baskets like theirs.
 
-        Four parts, [seeds, tracks] each: with the scores of the seeds they sum to no less than the scores of the others with
-        them, for all else is mutual.
+        With the scores of the seeds [seeds, tracks] that sums to no less than the scores of the others with them, for all else
+        is mutual.
         """
         takes, gives, walks, links = self._turned
         forth = rooted(self.walks[seeds] @ self._across[1])
-        return csr_array(takes[seeds] @ gives), rooted(self.holds[seeds] @ walks), -forth, csr_array(links[seeds])
+        return csr_array(takes[seeds] @ gives + rooted(self.holds[seeds] @ walks) - forth + links[seeds])
 
     @cached_property
     def _turned(self) -> tuple[csr_array, csr_array, csr_array, csr_array]:
         """What a track takes for a basket, the tracks that give for one or come to one, and those that are linked to one."""
         return (
             single(self._takes),
-            csr_array(single(self._gives).T),
+            csr_array(single(self._company.together).T),
             csr_array(self.walks.T),
             csr_array(self.links.T),
         )
@@ -133,7 +132,7 @@ class Signals:
         """
         near = self._weights["collaborative.near"] * at(self._company.near, first, other)
         alike = self._weights["collaborative.alike"] * self._alike(first, other)
-        shared = dots(self._gives, self._takes, first, other) + dots(self._kin, self._kin, first, other)
+        shared = dots(self._company.together, self._takes, first, other) + dots(self._kin, self._kin, first, other)
         among = self._weights["collaborative.latent"] * self._latent(first, other)
         return {
             "audio": self._weights["audio.cosine"] * self._sounds(first, other),
@@ -174,6 +173,10 @@ class Signals:
         gives = self._company.artists if part == "artists" else self._company.together
         takes = self._company.held if part == "together" else getattr(self._company, part)
         return csr_array(gives[seeds] @ takes.T)
+
+    def of_one_artist(self, first: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Which pairs of rows are by the same artist."""
+        return np.asarray(self.artists[first] == self.artists[other])
 
     @property
     def counts(self) -> np.ndarray:
@@ -271,7 +274,6 @@ def signals(
         _told=told,
         _company=heard,
         _metadata=metadata,
-        _gives=heard.together,
         _takes=takes,
         _kin=kin,
         _weights=weights,

@@ -83,7 +83,7 @@ def test_lists_are_those_of_all_pairs() -> None:
     first, other = (side.ravel() for side in np.indices((400, 400)))
     apart = given.songs[first] != given.songs[other]
     first, other = first[apart], other[apart]
-    own = given.artists[first] == given.artists[other]
+    own = given.of_one_artist(first, other)
     whole = arranged(given.songs, 400, first, other, addends(given, first, other), depth_for(5), own)
     found = build(given, 5)
     assert [name for name in TABLES if not np.array_equal(getattr(found, name), getattr(whole, name))] == []
@@ -180,7 +180,7 @@ def test_what_is_given_back_bounds_the_scores_of_others_with_a_seed() -> None:
     everybody = given.scorer()(np.arange(400))
     everybody[np.isinf(everybody)] = 0  # versions of one song
     seeds = np.flatnonzero(given.counts > 0)[:50]
-    bound = everybody[seeds] + sum(part.toarray() for part in given.given_back(seeds))
+    bound = everybody[seeds] + given.given_back(seeds).toarray()
     back = everybody[:, seeds].T
     assert (back - everybody[seeds]).max() > 0.05  # they are not mutual
     is_another = given.songs[seeds][:, None] != given.songs
