@@ -12,9 +12,10 @@ from scipy.sparse import csr_array, csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 from threadpoolctl import threadpool_limits
 
+from schemas.values import MILLION
 from tasks.similarity.dense import nearest
-from tasks.similarity.lists import Lists, best, depth_for, few, listed, own_for, places
-from tasks.similarity.signals import COMMON, Signals
+from tasks.similarity.lists import Lists, best, depth_for, few, firsts, keys, listed, own_for, places
+from tasks.similarity.signals import Signals
 from tasks.similarity.signals.rows import rooted
 
 EXACT = 200_000
@@ -23,6 +24,12 @@ RECALL = 0.995
 """Share of the dense candidates that the index is asked to find."""
 JITTER = 1e-4
 """Rows that are equal are moved so far apart, so that ties among thousands of them are cut short."""
+PRODUCTS = 20_000
+"""What is sparse may cost so many products a track: what very many have in common is left out of the pool then, not of the score."""
+POOL = 2_000
+"""Songs of the pool that one sparse product names, at most."""
+ROOM = 2
+"""So many times the songs of a list are scored in full."""
 BLOCK = 128
 THREADS = 2
 SAMPLE = 200
@@ -40,9 +47,8 @@ def approximate(given: Signals, top: int) -> Lists:
 
     def block(start: int) -> None:
         rows = np.arange(start, min(start + BLOCK, total))
-        # as many as can share one term: all of them score the same there, and the sound decides
-        rare = csr_array(sp_matmul_topn(gives[rows], takes, top_n=COMMON))
-        rare += rooted(csr_array(sp_matmul_topn(walks[rows], holds, top_n=COMMON)))
+        rare = csr_array(sp_matmul_topn(gives[rows], takes, top_n=POOL))
+        rare += rooted(csr_array(sp_matmul_topn(walks[rows], holds, top_n=POOL)))
         row, other = _candidates(given, rows, csr_array(rare + given.links[rows] + _marked(close[rows], total)), depth)
         nobody_else = np.zeros(rows.size, dtype=bool)
         found.put(rows, listed(given, rows, row, other, depth, nobody_else))
@@ -53,8 +59,10 @@ def approximate(given: Signals, top: int) -> Lists:
 
 
 def _rare(gives: csr_array, takes: csr_array) -> tuple[csr_matrix, csr_matrix]:
-    """The columns of both that not too many have in common, the second turned over."""
-    rare = np.flatnonzero(np.bincount(takes.indices, minlength=takes.shape[1]) <= COMMON)
+    """The columns of both that cost fewest products, ``PRODUCTS`` a row in all; the second turned over."""
+    cost = np.prod([np.bincount(part.indices, minlength=part.shape[1]) for part in (gives, takes)], axis=0)
+    order = np.argsort(cost, kind="stable")
+    rare = np.sort(order[np.cumsum(cost[order]) <= PRODUCTS * gives.shape[0]])
     return csr_matrix(gives[:, rare]), csr_matrix(takes[:, rare].T)
 
 
@@ -66,16 +74,17 @@ def _marked(close: np.ndarray, total: int) -> csr_array:
 
 
 def _candidates(given: Signals, rows: np.ndarray, sparse: csr_array, depth: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of the pairs in ``sparse`` the best of each row by what is sparse and what is dense: row of the block, and track."""
+    """Of the pairs in ``sparse`` the best songs of each row by what is sparse and what is dense: row of the block, and track."""
     row = np.repeat(np.arange(rows.size), np.diff(sparse.indptr))
     other = sparse.indices.astype(np.int64)
     score = sparse.data + np.einsum("ij,ij->i", given.dense[rows[row]], given.dense[other])
-    score[given.songs[rows[row]] == given.songs[other]] = -1
-    order = np.lexsort((other, -score, row))
-    order = order[score[order] > -1]
+    points = np.rint((1 + score) * MILLION).astype(np.int64)
+    order = np.flatnonzero((points > 0) & (given.songs[rows[row]] != given.songs[other]))
+    order = order[np.argsort(keys(row[order], points[order], other[order]))]
+    order = order[firsts(row[order], given.songs[other[order]])]
     own = given.of_one_artist(rows[row[order]], other[order])
-    order = order[few(row[order], own, own_for(depth) * 4 // 3)]
-    chosen = order[places(row[order], rows.size) < depth + depth // 3]
+    order = order[few(row[order], own, ROOM * own_for(depth))]
+    chosen = order[places(row[order], rows.size) < ROOM * depth]
     return row[chosen], other[chosen]
 
 

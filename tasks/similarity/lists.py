@@ -159,8 +159,8 @@ def _closest(
     score = told[row, other]
     order = np.argsort((row.astype(np.int64) << 32) + np.rint((16 - score) * 2**26).astype(np.int64), kind="stable")
     row, other, score = row[order], other[order], score[order]
-    firsts, own = _firsts(row, given.songs[other]), given.of_one_artist(seeds[row], other)
-    counted = firsts[few(row[firsts], own[firsts], own_for(depth))]
+    songs, own = firsts(row, given.songs[other]), given.of_one_artist(seeds[row], other)
+    counted = songs[few(row[songs], own[songs], own_for(depth))]
     least = _least(row, score, counted, depth, len(told))
     least_own = np.maximum(least, _least(row, score, counted[own[counted]], own_for(depth), len(told)))
     close = score >= np.where(own, least_own[row], least[row]) - np.float32(2 * ERROR)
@@ -207,7 +207,7 @@ def arranged(
     score = values["audio"] + values["metadata"] + values["collaborative"]
     order = np.flatnonzero(score > 0)
     order = order[np.argsort(keys(row[order], score[order], other[order]))]
-    order = order[_firsts(row[order], songs[other[order]])]
+    order = order[firsts(row[order], songs[other[order]])]
     if own is not None:
         order = order[few(row[order], own[order], own_for(depth))]
     told = {"row": row, "others": other} | values
@@ -229,7 +229,7 @@ def keys(row: np.ndarray, score: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.asarray((told << names) | other)
 
 
-def _firsts(row: np.ndarray, song: np.ndarray) -> np.ndarray:
+def firsts(row: np.ndarray, song: np.ndarray) -> np.ndarray:
     """Places of the first of each (row, song), in order; ``row`` is sorted."""
     if not row.size:
         return np.empty(0, dtype=np.int64)

@@ -1,6 +1,7 @@
 """Lists out of candidates: scores are exact, few neighbours are missed, and how many is measured."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tasks.bench.making import catalogue
@@ -26,6 +27,16 @@ def test_few_neighbours_are_missed_and_every_score_is_right(given: Signals) -> N
     told = addends(given, row, found.others[row, column])
     for name, values in told.items():
         np.testing.assert_array_equal(getattr(found, name)[row, column], values)
+
+
+def test_versions_of_a_song_do_not_crowd_others_out_of_the_candidates() -> None:
+    songs, sounds, baskets = catalogue(500)
+    versions = [
+        [frame.with_columns(pl.col("track_id") + f"-{number}") for frame in (songs, sounds, baskets)]
+        for number in range(6)
+    ]
+    given = signals(*(pl.concat(parts) for parts in zip(*versions, strict=True)), STATED)
+    assert recall(given, approximate(given, TOP), TOP).mean() > 0.97
 
 
 def test_recall_is_whole_for_exact_lists_and_counts_what_is_missing(given: Signals) -> None:
