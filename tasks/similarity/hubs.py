@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tasks.similarity.lists import Lists, addends, arranged, best, depth_for, places, reserve_for
 from tasks.similarity.signals import Signals
@@ -62,7 +63,8 @@ def published(given: Signals, lists: Lists, top: int) -> Published:
         if not short.size:
             break
         for part in np.array_split(short, -(-short.size // AT_ONCE)):
-            found = best(given, rows[part], depth_for(top), _without(scores, np.flatnonzero(counts >= HUB * top)))
+            with threadpool_limits(1):  # products this small: a second thread only waits, and busily
+                found = best(given, rows[part], depth_for(top), _without(scores, np.flatnonzero(counts >= HUB * top)))
             is_spent[part] = found.is_whole
             counts -= _counts(filled.of(part).others, len(counts))
             filled.put(part, _merged(given.songs, filled.of(part), found, top))

@@ -257,8 +257,10 @@ def signals(
                 sound * weights["audio.cosine"] ** 0.5,
                 common,
                 heard.latent * weights["collaborative.latent"] ** 0.5,
-            ]
-        ).astype(np.float32),
+            ],
+            dtype=np.float32,
+            casting="same_kind",
+        ),
         gives=beside([rare, heard.together, kin], np.float32),
         takes=beside([rare, takes, kin], np.float32),
         walks=_kept(scaled(heard.alike, weights["collaborative.alike"] ** 2)),

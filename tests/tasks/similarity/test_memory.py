@@ -79,6 +79,7 @@ def shallow() -> Iterator[None]:
         patch.setattr(memory, "REFIT", 1e9)
         patch.setattr(memory, "REFIT_BASKETS", 1e9)
         patch.setattr("tasks.similarity.neighbours.MUCH", 2.0)
+        patch.setattr("tasks.similarity.neighbours.CROWD", 5)
         patch.setattr("tasks.similarity.hubs.HUB", 1)
         for module in ("lists", "memory", "neighbours", "hubs"):
             patch.setattr(f"tasks.similarity.{module}.depth_for", lambda top: top + 3)
