@@ -68,14 +68,11 @@ class Lists:
         for spec in fields(self):
             getattr(self, spec.name)[rows] = getattr(lists, spec.name)
 
-    def pairs(self, stays: np.ndarray | None = None) -> dict[str, np.ndarray]:
-        """All that the lists name, one after the other: ``row`` and each of ``TABLES``; or only those of the first places that
-        ``stays`` marks."""
-        rows, depth = self.others.shape
-        named = self.others[:, : depth if stays is None else stays.shape[1]] >= 0
-        kept = named if stays is None else named & stays
-        row = np.repeat(np.arange(rows), np.count_nonzero(kept, axis=1))
-        place = np.flatnonzero(kept) + row * (depth - kept.shape[1])
+    def pairs(self) -> dict[str, np.ndarray]:
+        """All that the lists name, one after the other: ``row`` and each of ``TABLES``."""
+        named = self.others >= 0
+        row = np.repeat(np.arange(len(named)), np.count_nonzero(named, axis=1))
+        place = np.flatnonzero(named)
         return {"row": row} | {name: getattr(self, name).reshape(-1)[place] for name in TABLES}
 
     @classmethod
@@ -91,10 +88,18 @@ class Lists:
         return lists
 
     def closed(self, depth: int, stays: np.ndarray | None = None) -> "Lists":
-        """The lists of a depth without gaps, out of ``pairs(stays)``."""
-        lists = Lists.of_pairs(len(self.others), depth, self.pairs(stays))
-        lists.is_whole[:] = self.is_whole
-        return lists
+        """The first ``depth`` of each list, without gaps; or of those of the first places that ``stays`` marks."""
+        rows, width = self.others.shape[0], self.others.shape[1] if stays is None else stays.shape[1]
+        kept = self.others[:, :width] >= 0
+        if stays is not None:
+            kept &= stays
+        place = np.argsort(~kept, axis=1, kind="stable")[:, :depth]
+        gaps = ~np.take_along_axis(kept, place, axis=1)
+        place += self.others.shape[1] * np.arange(rows)[:, None]
+        tables = {name: getattr(self, name).reshape(-1)[place] for name in TABLES}
+        for name, told in tables.items():
+            told[gaps] = -1 if name == "others" else 0
+        return Lists(**tables, is_whole=self.is_whole.copy())
 
 
 def places(row: np.ndarray, rows: int) -> np.ndarray:

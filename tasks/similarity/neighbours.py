@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from schemas.values import MILLION
@@ -68,7 +67,7 @@ def block(asked: Block) -> Found:
     """The lists of some seeds, and whose lists they may enter. This is what runs elsewhere, too.
 
     ``bounds``, the last that is asked: for each track the least score that enters its list; ``None`` when no list is open.
-    The scores of the seeds serve for both ways: they tell what is mutual, and ``given_back`` bounds the rest from above.
+    The scores of the seeds serve for both ways: they bound the scores of the others with them from above.
     """
     given, seeds, depth, bounds = asked
     scores, first, other = given.scorer(), [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
@@ -76,20 +75,13 @@ def block(asked: Block) -> Found:
     def noted(part: np.ndarray) -> np.ndarray:
         told = scores(part)
         if bounds is not None:
-            row, track = np.divmod(_reaching(told, given.given_back(part), bounds), bounds.size)
+            row, track = np.divmod(np.flatnonzero(given.given_back(part, told) >= bounds), bounds.size)
             first.append(track)
             other.append(part[row])
         return told
 
     lists = best(given, seeds, depth, noted)
     return Found(lists, np.concatenate(first), np.concatenate(other))
-
-
-def _reaching(told: np.ndarray, back: csr_array, bounds: np.ndarray) -> np.ndarray:
-    """Places in ``told``, row by row, of scores that reach the bounds, alone or with what is given ``back``; few are given any."""
-    place = np.repeat(bounds.size * np.arange(len(told)), np.diff(back.indptr)) + back.indices
-    reaches = told.reshape(-1)[place] + back.data >= bounds[back.indices]
-    return np.union1d(np.flatnonzero(told >= bounds), place[reaches])
 
 
 def build(given: Signals, top: int, work: Work = in_threads) -> Lists:

@@ -94,15 +94,21 @@ class Signals:
         """``takes``, ``holds`` and the songs of the tracks, turned over."""
         return csr_array(self.takes.T), csr_array(self.holds.T), csr_array(self._song.T)
 
-    def given_back(self, seeds: np.ndarray) -> csr_array:
-        """What all tracks as seeds give to ``seeds`` for baskets, which is not mutual, less what those give for baskets like theirs.
+    def given_back(self, seeds: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """[seeds, tracks]: no less than what all tracks as seeds score with ``seeds``, out of the ``scores`` of those with them.
 
-        With the scores of the seeds [seeds, tracks] that sums to no less than the scores of the others with them, for all else
-        is mutual.
+        All is mutual but what is given for baskets, and for baskets like theirs.
         """
         takes, gives, walks, links = self._turned
-        forth = rooted(self.walks[seeds] @ self._across[1])
-        return csr_array(takes[seeds] @ gives + rooted(self.holds[seeds] @ walks) - forth + links[seeds])
+        most = scores.copy()
+        for part in (
+            takes[seeds] @ gives,
+            rooted(self.holds[seeds] @ walks),
+            -rooted(self.walks[seeds] @ self._across[1]),
+            links[seeds],
+        ):
+            add(most, part)
+        return most
 
     @cached_property
     def _turned(self) -> tuple[csr_array, csr_array, csr_array, csr_array]:
