@@ -79,7 +79,6 @@ def shallow() -> Iterator[None]:
         patch.setattr(memory, "REFIT", 1e9)
         patch.setattr(memory, "REFIT_BASKETS", 1e9)
         patch.setattr("tasks.similarity.neighbours.MUCH", 2.0)
-        patch.setattr("tasks.similarity.neighbours.CROWD", 5)
         patch.setattr("tasks.similarity.hubs.HUB", 1)
         for module in ("lists", "memory", "neighbours", "hubs"):
             patch.setattr(f"tasks.similarity.{module}.depth_for", lambda top: top + 3)
@@ -117,8 +116,12 @@ def test_who_scores_as_the_last_of_a_list_that_somebody_left_may_not_be_the_next
     assert [*tonight.lists.others[7]] == [0, 1, 2, 3, 4, -1]
 
 
-def test_who_leaves_a_list_full_of_its_own_artist_makes_room_for_one_more_of_it() -> None:
+@pytest.mark.parametrize("crowd", [0, 500])
+def test_who_leaves_a_list_full_of_its_own_artist_makes_room_for_one_more_of_it(
+    monkeypatch: pytest.MonkeyPatch, crowd: int
+) -> None:
     """All of one artist are alike and stand by id; two of them may stand in a list, and a third when one of those leaves."""
+    monkeypatch.setattr("tasks.similarity.neighbours.CROWD", crowd)
     others = {one: (2, place + 5, 0.1) for place, one in enumerate("pqrst")}
     before = {one: (0, place, 0.5) for place, one in enumerate("abcde")} | others
     after = {one: told for one, told in before.items() if one != "a"}
