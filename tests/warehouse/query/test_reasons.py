@@ -110,6 +110,16 @@ def test_company_names_playlists_that_have_a_name(count: int, text: str) -> None
     assert company(card(), [card()], {"playlist": playlists(count)}, names) == text
 
 
+def test_a_name_that_would_fill_the_row_is_told_by_how_it_begins() -> None:
+    names = {
+        "playlist:0": "All the songs that I sang along to in the car, summers of 2010 to 2020",
+        "playlist:1": "x" * 48,
+    }
+    assert company(card(), [card()], {"playlist": playlists(2)}, names) == (
+        f"in 2 of your playlists (“All the songs that I sang along to in the car,…” and “{'x' * 48}”) together (thin evidence)"
+    )
+
+
 def test_company_of_a_list_counts_the_songs_that_keep_it() -> None:
     seeds = [card(baskets={"playlist": ["playlist:0"]}), card(baskets={"playlist": ["playlist:9"]}), card()]
     assert (

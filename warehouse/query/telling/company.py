@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from warehouse.query.telling.words import listed, songs
+from warehouse.query.telling.words import listed, named, songs
 
 NAMED = 2
 """Playlists that a sentence names at most."""
@@ -36,7 +36,7 @@ def company(
         return f"with {songs(with_it)} that you gave in {places} ({confidence(count)} evidence)"
     expected = song["baskets_expected"]
     chance = "" if expected is None else f", {_figure(expected)} expected by chance"
-    whom = f"with “{seeds[0]['name']}”" if count == 1 and names else "together"
+    whom = f"with {named(seeds[0]['name'])}" if count == 1 and names else "together"
     return f"in {places} {whom}{chance} ({confidence(count)} evidence)"
 
 
@@ -46,7 +46,7 @@ def kinship(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], names: 
     Which of them is not kept with the score, so that no more is claimed.
     """
     kin = "artists or genres" if song["genres"] else "artists"
-    whom = f"“{seeds[0]['name']}”" if len(seeds) == 1 else "the songs that you gave"
+    whom = named(seeds[0]["name"]) if len(seeds) == 1 else "the songs that you gave"
     places = told_baskets(song, {})
     if not places:
         return f"its {kin} keep company in lists like that of {whom}"
@@ -63,13 +63,13 @@ def told_baskets(song: Mapping[str, Any], together: Mapping[str, Sequence[str]])
 def _places(kind: str, basket_ids: Sequence[str], names: Mapping[str, str]) -> str:
     """So many baskets of a kind, the playlists among them by name as far as the names are known."""
     one, several = BASKETS[kind]
-    named = [f"“{names[basket_id]}”" for basket_id in basket_ids[:NAMED] if basket_id in names]
-    if not named:
+    known = [named(names[basket_id]) for basket_id in basket_ids[:NAMED] if basket_id in names]
+    if not known:
         return one if len(basket_ids) == 1 else several.format(len(basket_ids))
     if len(basket_ids) == 1:
-        return f"your playlist {named[0]}"
-    among = "among them " if len(basket_ids) > len(named) else ""
-    return f"{several.format(len(basket_ids))} ({among}{listed(named)})"
+        return f"your playlist {known[0]}"
+    among = "among them " if len(basket_ids) > len(known) else ""
+    return f"{several.format(len(basket_ids))} ({among}{listed(known)})"
 
 
 def confidence(baskets: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from warehouse.query.telling.words import listed, quoted, songs
+from warehouse.query.telling.words import listed, named, quoted, songs
 
 
 def facts(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_named: bool = False) -> str:
@@ -67,7 +67,7 @@ def _genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_n
     if not names:
         return ""
     if len(seeds) == 1:
-        return listed(names[:2]) + ("" if is_named else f", like “{seeds[0]['name']}”")
+        return listed(names[:2]) + ("" if is_named else f", like {named(seeds[0]['name'])}")
     alike = [seed["name"] for seed in sorted(seeds, key=partial(_apart, song)) if names[0] in seed["genres"]]
     return f"{names[0]}, like {quoted(alike)} that you gave"
 

@@ -13,6 +13,7 @@ from warehouse.query.ranking import Candidate
 from warehouse.query.telling.company import company, kinship, told_baskets
 from warehouse.query.telling.facts import facts, is_years, shared_ids
 from warehouse.query.telling.sound import contrast, sound
+from warehouse.query.telling.words import named
 
 SENTENCES = 3
 """Sentences that a recommendation shows at most."""
@@ -79,7 +80,7 @@ def reasons(
         "audio": sound(song, seeds) if totals.get("audio", 0.0) > 0 else contrast(song, seeds),
         "metadata": facts(song, seeds) if totals.get("metadata", 0.0) > 0 else "",
         "collaborative": kinship(song, seeds, names) if is_kin else company(song, seeds, together, names),
-        "variety": f"held back a little: “{one.repeated.row['name']}” is higher up" if one.repeated else "",
+        "variety": f"held back a little: {named(one.repeated.row['name'])} is higher up" if one.repeated else "",
     }
     baskets = [basket_id for ids in told_baskets(song, together).values() for basket_id in ids]
     evidence = {

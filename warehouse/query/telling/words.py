@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 
 
+LONG = 48
+"""Letters of a name that a sentence gives; playlists have names that run to a hundred, and stand on every row."""
+
+
+def named(name: str) -> str:
+    """A name in quotes, or how it begins."""
+    return f"“{name}”" if len(name) <= LONG else f"“{name[: LONG - 1].rstrip()}…”"
+
+
 def quoted(names: Sequence[str]) -> str:
     """The first name, and how many more."""
     more = len(names) - 1
-    return f"“{names[0]}”" + (f" and {more} more" if more else "")
+    return named(names[0]) + (f" and {more} more" if more else "")
 
 
 def songs(count: int) -> str:
