@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-
 LONG = 48
 """Letters of a name that a sentence gives; playlists have names that run to a hundred, and stand on every row."""
 
