@@ -7,7 +7,6 @@ leave the lists of the others, and begins again only where a list has grown too 
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +35,7 @@ THREADS = 2
 """Blocks at work at once."""
 BLOCK = 4_096
 """Seeds of a block of work."""
-CROWD = 500
+CROWD = 200
 """A list from which one of its artist left is worked out anew if that artist has more tracks: below, looking at those is quicker."""
 MUCH = 0.3
 """When more than this share of the rows is to be done again, all are: it is quicker."""
@@ -127,8 +126,7 @@ def updated(given: Signals, old: Lists, is_touched: np.ndarray, top: int, work: 
     bounds = ((floor - 0.5) / MILLION - ERROR).astype(np.float32)
     bounds[is_lost] = np.inf
     found = redone(given, touched, top, work, bounds)
-    first, other = _own(given, old, freed[~is_lost[freed]])
-    _enter(given, old, np.concatenate([found.first, first]), np.concatenate([found.other, other]), floor)
+    _enter(given, old, found, freed[~is_lost[freed]], floor)
     old.put(touched, found.lists)
     is_short = (old.others[:, reserve_for(top) - 1] < 0) & ~old.is_whole
     again = np.flatnonzero((is_lost | is_short) & ~is_touched)
@@ -144,10 +142,11 @@ def _freed(given: Signals, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 def _own(given: Signals, lists: Lists, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of ``rows`` and the songs of their artists that are not in their lists."""
-    order = np.argsort(given.artists, kind="stable")
-    start, stop = (np.searchsorted(given.artists[order], given.artists[rows], side) for side in ("left", "right"))
+    start, stop = (
+        np.searchsorted(given.artists, given.artists[rows], side, sorter=given.by_artist) for side in ("left", "right")
+    )
     row = np.repeat(np.arange(rows.size), stop - start)
-    other = order[places(row, rows.size) + start[row]]
+    other = given.by_artist[places(row, rows.size) + start[row]]
     there = np.column_stack([rows, lists.others[rows]])
     here = given.songs[np.where(there >= 0, there, rows[:, None])] + given.songs.size * np.arange(rows.size)[:, None]
     is_new = ~np.isin(given.songs[other] + given.songs.size * row, here)
@@ -160,14 +159,16 @@ def _floor(lists: Lists) -> np.ndarray:
     return np.where(lists.is_whole, 1, np.maximum(lists.scores_at(*last), 1))
 
 
-def _enter(given: Signals, lists: Lists, first: np.ndarray, other: np.ndarray, floor: np.ndarray) -> None:
-    """Let ``other`` into the lists of ``first`` where they belong."""
-    order = np.argsort(first, kind="stable")
-    first, other = first[order], other[order]
-    edges = np.searchsorted(first, np.arange(0, len(lists.others) + BLOCK, BLOCK))
-    for start, stop in pairwise(edges):
-        part = slice(start, stop)
-        _merge(given, lists, first[part], other[part], addends(given, first[part], other[part]), floor)
+def _enter(given: Signals, lists: Lists, found: Found, freed: np.ndarray, floor: np.ndarray) -> None:
+    """Let the seeds of ``found`` into the lists where they belong, and into those of ``freed`` (sorted) more of their artists."""
+    order = np.argsort(found.first, kind="stable")
+    first, other = found.first[order], found.other[order]
+    for start in range(0, len(lists.others), BLOCK):
+        ends = [start, start + BLOCK]
+        come, rows = slice(*np.searchsorted(first, ends)), freed[slice(*np.searchsorted(freed, ends))]
+        own, others = _own(given, lists, rows)
+        one, two = np.concatenate([first[come], own]), np.concatenate([other[come], others])
+        _merge(given, lists, one, two, addends(given, one, two), floor)
 
 
 def _merge(

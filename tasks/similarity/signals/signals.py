@@ -184,6 +184,11 @@ class Signals:
         """Which pairs of rows are by the same artist."""
         return np.asarray(self.artists[first] == self.artists[other])
 
+    @cached_property
+    def by_artist(self) -> np.ndarray:
+        """The rows in the order of their artists."""
+        return np.argsort(self.artists, kind="stable")
+
     @property
     def counts(self) -> np.ndarray:
         """The number of baskets of each track."""
