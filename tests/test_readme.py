@@ -1,5 +1,6 @@
 """The README is true: its commands run, its tables hold, its settings and commands are the program's."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -64,6 +65,19 @@ def test_the_sample_commands_run(
     done = segue(demo_night, *shlex.split(line)[1:])
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+def test_the_sample_answer_is_what_the_demo_answers(
+    segue: Callable[..., "subprocess.CompletedProcess[str]"], demo_night: Path
+) -> None:
+    """The songs and what is said of them; scores may end in another digit on another machine."""
+    sample = next(block for block in blocks("text") if "album (poster)" in block)
+    told = dict(re.findall(r"^(\d)  (.+?) {2,}.*", sample, flags=re.MULTILINE))
+    said = " ".join(" ".join(line[54:] for line in sample.splitlines()[1:]).split())
+    done = segue(demo_night, "recommend", "Numb", "--artist", "Linkin Park", "--limit", "2", "--json")
+    answer = json.loads(done.stdout)
+    assert told == {str(row["rank"]): row["name"] for row in answer}
+    assert said == " ".join(reason["text"] for row in answer for reason in row["reasons"] if reason["text"])
 
 
 @pytest.mark.parametrize("code", blocks("python"))
