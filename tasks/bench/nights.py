@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import polars as pl
 
 from tasks.bench.making import catalogue
+from tasks.similarity.approximate import recall
 from tasks.similarity.lists import Lists
 from tasks.similarity.memory import relate
 from tasks.similarity.neighbours import build, neighbours
@@ -31,8 +32,9 @@ class _Kept(NamedTuple):
 def compare_nights(tracks: int, top: int, new: float) -> pl.DataFrame:
     """One row a night: the first, one with ``new`` of its tracks new, and that one worked out anew with the same model.
 
-    Columns: night, tracks, rows, peak_mb, seconds, cpu_seconds (signals and rows of ``neighbours`` included); of the night
-    that changed a little also ratio (how often its CPU seconds go into those of the same anew), is_equal and note.
+    Columns: night, tracks, rows, peak_mb, seconds, cpu_seconds (signals and rows of ``neighbours`` included), recall (of the
+    lists, on a sample, against all pairs); of the night that changed a little also ratio (how often its CPU seconds go into
+    those of the same anew), is_equal and note.
     """
     songs, sounds, baskets = catalogue(tracks)
     known, before = _earlier(songs, baskets, new)
@@ -47,6 +49,7 @@ def compare_nights(tracks: int, top: int, new: float) -> pl.DataFrame:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         told.append({"night": name, "tracks": lists.is_whole.size, "rows": rows, "peak_mb": peak})
         told[-1] |= {"seconds": seconds + more, "cpu_seconds": cpu + more_cpu}
+        told[-1] |= {"recall": float(recall(given, lists, top).mean())}
         prints.append(sum(int(part.hash_rows(1).sum()) for part in neighbours(given, lists, top)))
 
     kept: list[_Kept] = []

@@ -16,3 +16,4 @@ def test_a_night_that_changed_a_little_equals_the_same_anew(
     assert (first["tracks"], changed["tracks"], anew["tracks"]) == (2940, 3000, 3000)
     assert changed["is_equal"] is True
     assert changed["rows"] == anew["rows"]
+    assert [night["recall"] for night in (first, changed, anew)] == [1.0, 1.0, 1.0]
