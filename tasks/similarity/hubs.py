@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from tasks.similarity.lists import Lists, addends, arranged, best, depth_for, places, reserve_for
+from tasks.similarity.lists import Lists, addends, arranged, best, depth_for, own_for, places, reserve_for
 from tasks.similarity.signals import Signals
 
 HUB = 5
@@ -67,7 +67,7 @@ def published(given: Signals, lists: Lists, top: int) -> Published:
                 found = best(given, rows[part], depth_for(top), _without(scores, np.flatnonzero(counts >= HUB * top)))
             is_spent[part] = found.is_whole
             counts -= _counts(filled.of(part).others, len(counts))
-            filled.put(part, _merged(given.songs, filled.of(part), found, top))
+            filled.put(part, _merged(given, rows[part], filled.of(part), found, top))
             counts += _counts(filled.of(part).others, len(counts))
         counts -= _bar(filled, np.maximum(counts - HUB * top, 0))
     told = Published(lists, is_shown, rows, filled)
@@ -108,11 +108,18 @@ def _without(scores: Callable[[np.ndarray], np.ndarray], full: np.ndarray) -> Ca
     return left
 
 
-def _merged(songs: np.ndarray, one: Lists, other: Lists, top: int) -> Lists:
-    """The best ``top`` of two lists of each row."""
+def _merged(given: Signals, seeds: np.ndarray, one: Lists, other: Lists, top: int) -> Lists:
+    """The best ``top`` of two lists of each of ``seeds``."""
     parts = [lists.pairs() for lists in (one, other)]
     told = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return arranged(songs, len(one.others), told.pop("row"), told.pop("others"), told, top)
+    row, others = told.pop("row"), told.pop("others")
+    own = given.of_one_artist(seeds[row], others)
+    return arranged(given.songs, seeds.size, row, others, told, top, own, _own_most(top))
+
+
+def _own_most(top: int) -> int:
+    """How many songs of the seed's own artist stand in a list of which ``top`` are published, at most."""
+    return own_for(depth_for(top))
 
 
 def _bar(lists: Lists, excess: np.ndarray) -> np.ndarray:
@@ -157,29 +164,37 @@ def _hosted(given: Signals, told: Published, counts: np.ndarray, top: int, first
     for one in hosts.tolist():
         pairs = np.array(chosen[one])
         guests_of = {"others": guest[pairs]} | {name: column[pairs] for name, column in values.items()}
-        _seat(given, filled, int(np.searchsorted(rows, one)), guests_of, counts, top)
-        counts[guest[pairs]] += 1
+        place = np.searchsorted(rows, [one])
+        filled.put(place, _seated(given, rows[place], filled.of(place), guests_of, counts, top))
     return Published(told.lists, told.is_shown, rows, filled)
 
 
-def _seat(
-    given: Signals, lists: Lists, place: int, guests: dict[str, np.ndarray], counts: np.ndarray, top: int
-) -> None:
-    """Put ``guests`` (by the names of ``TABLES``) at the end of a list in place of those who stand elsewhere, too."""
-    one = lists.of(np.array([place]))
-    length = int(one.lengths[0])
-    for column in range(length - 1, max(length - 1 - 2 * GUESTS, 0), -1):
-        if length + guests["others"].size <= top:
-            break
-        if counts[one.others[0, column]] > 1:
-            counts[one.others[0, column]] -= 1
-            one = one.closed(top, (np.arange(one.others.shape[1]) != column)[None, :])
-            length -= 1
-    room = min(guests["others"].size, top - length)
-    extra = Lists.empty(1, max(room, 1))
-    for name, values in guests.items():
-        getattr(extra, name)[0, :room] = values[:room]
-    lists.put(np.array([place]), _merged(given.songs, one, extra, top))
+def _seated(
+    given: Signals, seed: np.ndarray, one: Lists, guests: dict[str, np.ndarray], counts: np.ndarray, top: int
+) -> Lists:
+    """The list of ``seed`` with ``guests`` (by the names of ``TABLES``), in place of its last who stand elsewhere, too.
+
+    ``counts``, in how many lists each stands, is kept.
+    """
+    others = one.others[0, : one.lengths[0]]
+    own, is_own = given.of_one_artist(seed, others), given.of_one_artist(seed, guests["others"])
+    stays, most = np.ones(others.size, dtype=bool), _own_most(top)
+    _leave(stays, own, int(own.sum() + is_own.sum()) - most, others, counts)
+    _leave(stays, stays, int(stays.sum()) + is_own.size - top, others, counts)
+    comes = ~is_own | (np.cumsum(is_own) <= most - (own & stays).sum())
+    comes &= np.cumsum(comes) <= top - stays.sum()
+    counts[others[~stays]] -= 1
+    counts[guests["others"][comes]] += 1
+    extra = {"row": np.zeros(comes.sum(), dtype=np.int64)} | {name: values[comes] for name, values in guests.items()}
+    width = one.others.shape[1]
+    left = one.closed(width, np.pad(stays, (0, width - stays.size))[None, :])
+    return _merged(given, seed, left, Lists.of_pairs(1, width, extra), top)
+
+
+def _leave(stays: np.ndarray, asked: np.ndarray, excess: int, others: np.ndarray, counts: np.ndarray) -> None:
+    """Let as many as ``excess`` of those ``asked`` out of a list, the last first, but never its best nor whom no other names."""
+    last = np.flatnonzero(asked[1:])[: -2 * GUESTS - 1 : -1] + 1
+    stays[last[counts[others[last]] > 1][: max(excess, 0)]] = False
 
 
 def _counts(others: np.ndarray, tracks: int) -> np.ndarray:

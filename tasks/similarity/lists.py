@@ -185,7 +185,7 @@ def listed(
 ) -> Lists:
     """Lists of ``seeds`` out of candidates: ``other`` is one of the list in ``row``. ``is_all``: nobody else scores there."""
     own = given.of_one_artist(seeds[row], other)
-    lists = arranged(given.songs, seeds.size, row, other, addends(given, seeds[row], other), depth, own)
+    lists = arranged(given.songs, seeds.size, row, other, addends(given, seeds[row], other), depth, own, own_for(depth))
     lists.is_whole = is_all & (lists.lengths < depth)
     return lists
 
@@ -205,16 +205,16 @@ def arranged(
     other: np.ndarray,
     values: dict[str, np.ndarray],
     depth: int,
-    own: np.ndarray | None = None,
+    own: np.ndarray,
+    most: int,
 ) -> Lists:
-    """Lists of pairs, by score and then by number, one version of a song, ``depth`` at most; of those that are of the seed's
-    ``own`` artist no more than ``own_for`` tells."""
+    """Lists of pairs, by score and then by number, one version of a song, ``depth`` at most, and of those that are of the
+    seed's ``own`` artist no more than ``most``."""
     score = values["audio"] + values["metadata"] + values["collaborative"]
     order = np.flatnonzero(score > 0)
     order = order[np.argsort(keys(row[order], score[order], other[order]))]
     order = order[firsts(row[order], songs[other[order]])]
-    if own is not None:
-        order = order[few(row[order], own[order], own_for(depth))]
+    order = order[few(row[order], own[order], most)]
     told = {"row": row, "others": other} | values
     return Lists.of_pairs(rows, depth, {name: column[order] for name, column in told.items()})
 

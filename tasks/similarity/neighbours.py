@@ -187,9 +187,8 @@ def _merge(
         return
     part = lists.of(rows)
     own = given.of_one_artist(first[enters], other[enters])
-    come = arranged(
-        given.songs, rows.size, row, other[enters], {name: told[enters] for name, told in values.items()}, depth, own
-    )
+    told = {name: column[enters] for name, column in values.items()}
+    come = arranged(given.songs, rows.size, row, other[enters], told, depth, own, own_for(depth))
     stay, new = part.pairs(), come.pairs()  # no song is in both: who has a version among newcomers is one
     both = {name: np.concatenate([stay[name], new[name]]) for name in stay}
     key = keys(both["row"], both["audio"] + both["metadata"] + both["collaborative"], both["others"])

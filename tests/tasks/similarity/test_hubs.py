@@ -6,6 +6,7 @@ import pytest
 
 from schemas.catalogue import FEATURES
 from tasks.similarity.hubs import HUB, published
+from tasks.similarity.lists import depth_for, own_for
 from tasks.similarity.neighbours import build
 from tasks.similarity.signals import Signals, signals
 from tasks.similarity.weights import STATED
@@ -73,8 +74,27 @@ def test_whom_the_first_others_have_no_room_for_the_next_ones_take_in() -> None:
     lists = build(given, 20)
     first = lists.others[:, :20]
     assert set(first[first >= 0].tolist()) == set(range(15))  # all are alike: the first ones are everybody's
-    told = published(given, lists, 20).of(0, 55).others
-    assert set(told[told >= 0].tolist()) == set(range(55))
+    told = published(given, lists, 20).of(0, 55)
+    assert set(told.others[told.others >= 0].tolist()) == set(range(55))
+    assert told.lengths.max() == own_for(depth_for(20))
+
+
+def test_a_list_that_is_filled_holds_no_more_of_its_own_artist_than_others() -> None:
+    rng, top = np.random.default_rng(4), 15
+    songs = by(["a"] * 200 + [f"b{i}" for i in range(100)], [["g"]] * 300)
+    rows = [
+        (f"playlist:{number:02}", f"t{song:02}", place, 1.0)
+        for number in range(100)
+        for place, song in enumerate([*range(8), *rng.choice(np.arange(8, 300), 5, replace=False)])
+    ]
+    baskets = pl.DataFrame(rows, schema=["basket_id", "track_id", "position", "weight"], orient="row")
+    given = signals(songs, SOUNDS, baskets, STATED)
+    found = published(given, build(given, top), top)
+    told = found.of(0, 300)
+    row, place = np.nonzero(told.others >= 0)
+    own = np.bincount(row[given.of_one_artist(row, told.others[row, place])], minlength=300)
+    assert found.rows.size > 100
+    assert own.max() == own_for(depth_for(top)) < top
 
 
 def test_lists_stay_in_order_and_name_nobody_twice(given: Signals) -> None:

@@ -11,7 +11,7 @@ from schemas.catalogue import FEATURES
 from schemas.values import MILLION
 from tasks.bench.making import catalogue
 from tasks.similarity.hubs import HUB
-from tasks.similarity.lists import ERROR, TABLES, addends, arranged, depth_for
+from tasks.similarity.lists import ERROR, TABLES, addends, arranged, depth_for, own_for
 from tasks.similarity.neighbours import block, build, neighbours
 from tasks.similarity.signals import signals
 from tasks.similarity.signals.rows import beside
@@ -84,7 +84,8 @@ def test_lists_are_those_of_all_pairs() -> None:
     apart = given.songs[first] != given.songs[other]
     first, other = first[apart], other[apart]
     own = given.of_one_artist(first, other)
-    whole = arranged(given.songs, 400, first, other, addends(given, first, other), depth_for(5), own)
+    depth = depth_for(5)
+    whole = arranged(given.songs, 400, first, other, addends(given, first, other), depth, own, own_for(depth))
     found = build(given, 5)
     assert [name for name in TABLES if not np.array_equal(getattr(found, name), getattr(whole, name))] == []
 
