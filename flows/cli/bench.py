@@ -87,7 +87,10 @@ def neighbours(
     ] = 0.01,
     as_json: JsonOption = False,
 ) -> None:
-    """Neighbours by sound, metadata and baskets: from nothing, and on a night that changed a little."""
+    """Neighbours by sound, metadata and baskets: from nothing, and on a night that changed a little.
+
+    Above 200,000 tracks lists come out of candidates: two roads to the same night may differ (is_equal), recall tells by how much.
+    """
     with shown(Settings.from_env().log):
         from tasks.bench.nights import compare_nights
 
