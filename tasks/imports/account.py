@@ -12,7 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from tasks.imports.files.sheets import ROW, Sheet, scalar_text
+from tasks.imports.files.nested import scalar_text, songs_within
+from tasks.imports.files.sheets import ROW, Sheet
 
 EXTINF = re.compile(r"^#EXTINF:\s*(-?\d+(?:\.\d+)?)?[^,]*,\s*(.*)$", re.IGNORECASE)
 LOCATION = re.compile(r"^(?:spotify:|https?://(?:open|play)\.spotify\.com/)", re.IGNORECASE)
@@ -24,12 +25,16 @@ Rows = list[dict[str, str | None]]
 
 
 def subject_of(document: Any) -> str | None:
-    """What a JSON document is about that is one object: playlists, library, jspf, or nothing of ours."""
+    """What a JSON document is about that is one object: playlists, library, jspf, lists (that hold their songs), or nothing of ours."""
     if not isinstance(document, Mapping):
         return None
+    if songs_within(document) is not None:
+        return "lists"
     playlists = document.get("playlists")
     if isinstance(playlists, list) and any(isinstance(item, Mapping) and "items" in item for item in playlists):
         return "playlists"
+    if isinstance(playlists, list) and any(songs_within(item) is not None for item in playlists):
+        return "lists"
     playlist = document.get("playlist")
     if isinstance(playlist, Mapping) and isinstance(playlist.get("track"), list):
         return "jspf"

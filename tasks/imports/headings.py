@@ -129,7 +129,7 @@ TRACK: dict[str, tuple[str, ...]] = {
     **{name: (name, f"audio_features_{name}", f"features_{name}", *FEATURE_ALIASES[name]) for name in FEATURES},
 }
 PLAYLIST: dict[str, tuple[str, ...]] = {
-    "playlist_id": ("playlist_id", "playlist_uri", "pid", "playlistid", "playlist_url"),
+    "playlist_id": ("playlist_id", "playlist_uri", "pid", "playlistid", "playlist_url", "list_id"),
     "playlist_name": ("playlist_name", "playlist_names", "playlist_title", "playlistname", "playlist"),
     "position": ("position", "playlist_position", "track_position", "pos"),
     "added_at": ("added_at", "date_added", "added_date", "playlist_added_at"),
@@ -186,6 +186,12 @@ TRACK_WORDS = frozenset(
     for alias in TRACK[field]
 )
 
+SONG_WORDS = frozenset(alias for field in ("artists", "is_explicit", "release_date") for alias in TRACK[field])
+"""Beside a bare ``name`` they say that it is the name of a song: an artist's own table calls the artist by it."""
+
+ALBUM_WORDS = frozenset({"total_tracks", "number_of_tracks", "num_tracks"})
+"""Beside a bare ``name`` they say that it is the name of an album or a list."""
+
 
 def heading(text: str) -> str:
     """A heading in the form in which headings are compared."""
@@ -214,7 +220,11 @@ def subject(columns: Iterable[str]) -> str | None:
     if {"ts", "ms_played"} <= names or {"endtime", "msplayed"} <= names:
         return "plays"
     of_playlist = bool(names & {*PLAYLIST["playlist_id"], *PLAYLIST["playlist_name"]})
-    of_track = bool(names & TRACK_WORDS) or (of_playlist and bool(names & {*BARE_TRACK_ID}))
+    of_track = (
+        bool(names & TRACK_WORDS)
+        or (of_playlist and bool(names & {*BARE_TRACK_ID}))
+        or (BARE_NAME in names and bool(names & SONG_WORDS) and not names & ALBUM_WORDS)
+    )
     if of_track:
         named = names & {*TRACK["name"], BARE_NAME}
         identified = names & {*TRACK["track_id"], *BARE_TRACK_ID}

@@ -14,7 +14,7 @@ from schemas.values import Harvest
 from tasks.imports import account, catalogue, history, playlists
 from tasks.imports.files.containers import Document
 from tasks.imports.files.encodings import Encoding, open_text
-from tasks.imports.files.sheets import ROW, Sheet, read_delimited, read_objects, read_parquet, separator_of
+from tasks.imports.files.sheets import ROW, Sheet, gathered, read_delimited, read_objects, read_parquet, separator_of
 from tasks.imports.headings import is_known, subject
 from tasks.imports.names import blank_as_null
 from tasks.imports.quantities import Notes
@@ -110,6 +110,8 @@ def _whole(document: Document, encoding: Encoding) -> Reading | None:
     if about == "playlists":
         sheet, skipped = account.playlists(found)
         return _in_playlists(sheet, "playlists of the account", "export", skipped)
+    if about == "lists":
+        return _of_sheet(gathered(found.get("playlists") or [found], is_known))
     if about == "library":
         return _library(account.library(found))
     return None if _is_row(found) else _nothing(_unknown(list(found)))

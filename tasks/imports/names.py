@@ -10,7 +10,7 @@ import json
 
 import polars as pl
 
-from tasks.imports.files.sheets import LIST_SEPARATOR
+from tasks.imports.files.nested import LIST_SEPARATOR
 
 DERIVED = "name:"
 ID_LIMIT = 200

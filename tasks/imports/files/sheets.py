@@ -9,7 +9,7 @@ import csv
 import json
 import re
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, TextIO
@@ -20,10 +20,10 @@ from schemas.errors import ImportFileError
 from schemas.values import REJECTED
 from tasks.imports.files.containers import Document
 from tasks.imports.files.encodings import Encoding, open_text
+from tasks.imports.files.nested import LIST_SEPARATOR, rows_of
 from tasks.imports.files.objects import Broken, objects
 
 ROW = "row_number"
-LIST_SEPARATOR = "\x1f"
 BATCH = 20_000
 FIELD_LIMIT = 16 << 20
 SEPARATORS = (",", ";", "\t", "|")
@@ -95,43 +95,27 @@ def _column_as_text(column: pl.Series) -> pl.Series:
 
 def read_objects(document: Document, encoding: Encoding, is_known: IsKnown, progress: Progress | None = None) -> Sheet:
     """A JSON array of objects, or JSON lines; nested objects become columns (``album.name`` is ``album_name``)."""
+    with open_text(document, encoding) as text:
+        return gathered(objects(text, progress), is_known)
+
+
+def gathered(items: Iterable[Any], is_known: IsKnown) -> Sheet:
+    """JSON values, one after another, as rows."""
     builder = _Builder()
     known: dict[str, bool] = {}
-    with open_text(document, encoding) as text:
-        for item in objects(text, progress):
-            builder.read += 1
-            if isinstance(item, Broken):
-                builder.reject("not JSON", item.text, item.text)
-            elif not isinstance(item, dict):
-                builder.reject("not an object", json.dumps(item)[:ROW_TEXT_LIMIT], json.dumps(item)[:ROW_TEXT_LIMIT])
-            else:
-                row = dict(flattened(item))
+    for item in items:
+        if isinstance(item, dict):
+            for row in rows_of(item):
+                builder.read += 1
                 known.update({name: is_known(name) for name in row if name not in known})
                 builder.add({name: value for name, value in row.items() if known[name]})
-    return builder.sheet(unused=tuple(name for name in known if not known[name]))
-
-
-def flattened(item: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | None]]:
-    """The values of an object as texts under joined names; of a list of objects, the list of each of their values."""
-    for key, value in item.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping):
-            yield from flattened(value, f"{name}_")
-        elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
-            parts = [dict(flattened(part)) for part in value if isinstance(part, Mapping)]
-            for inner in dict.fromkeys(key for part in parts for key in part):
-                yield f"{name}_{inner}", LIST_SEPARATOR.join(part.get(inner) or "" for part in parts)
-        elif isinstance(value, list):
-            yield name, LIST_SEPARATOR.join(text for part in value if (text := scalar_text(part)) is not None)
+            continue
+        builder.read += 1
+        if isinstance(item, Broken):
+            builder.reject("not JSON", item.text, item.text)
         else:
-            yield name, scalar_text(value)
-
-
-def scalar_text(value: Any) -> str | None:
-    """A JSON value as text: null stays null, true is ``true``, and halves of surrogate pairs become ``?``."""
-    if value is None or isinstance(value, str):
-        return value if value is None or value.isascii() else value.encode("utf-8", "replace").decode()
-    return json.dumps(value)
+            builder.reject("not an object", json.dumps(item)[:ROW_TEXT_LIMIT], json.dumps(item)[:ROW_TEXT_LIMIT])
+    return builder.sheet(unused=tuple(name for name in known if not known[name]))
 
 
 def read_delimited(

@@ -174,6 +174,23 @@ def test_labels_of_a_list_are_no_genres_of_its_songs(home: Home, tmp_path: Path)
     assert taken(home, "playlists").select("playlist_id", "name").rows() == [("p", "Calm")]
 
 
+@pytest.mark.parametrize(
+    "headings", ["name,artist", "Artists,Name", "id,name,artist", "uri,name,artist_name", "id,name,year"]
+)
+def test_a_bare_name_beside_an_artist_or_a_year_is_that_of_a_song(home: Home, tmp_path: Path, headings: str) -> None:
+    values = {"id": SONG, "uri": f"spotify:track:{SONG}", "name": "Jóga", "year": "1997"}
+    row = ",".join(values.get(heading.lower(), "Björk") for heading in headings.split(","))
+    line = reported(home, written(tmp_path / "songs.csv", f"{headings}\n{row}\n"))
+    assert (line["kind"], line["taken"]) == ("catalogue", 1)
+    assert taken(home, "tracks")["name"].to_list() == ["Jóga"]
+
+
+def test_a_list_may_name_its_songs_by_name_and_artist(home: Home, tmp_path: Path) -> None:
+    line = reported(home, written(tmp_path / "lists.csv", "playlist,name,artist\nIce,Jóga,Björk\n"))
+    assert (line["kind"], line["taken"]) == ("playlists", 1)
+    assert taken(home, "playlist_tracks")["track_id"].to_list() == ["name:bjork|joga"]
+
+
 def test_artists_stand_in_a_table_of_their_own(home: Home, tmp_path: Path) -> None:
     line = reported(
         home, written(tmp_path / "artists.csv", "artist_name,genres,followers\nBjörk,art pop;electronic,1\n")

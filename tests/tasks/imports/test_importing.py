@@ -111,6 +111,31 @@ def test_m3u_and_jspf_are_playlists(home: Home, tmp_path: Path) -> None:
     ]
 
 
+API_SONG = {"id": SONG, "name": "Jóga", "artists": [{"name": "Björk"}], "external_ids": {"isrc": "GBAAA9700001"}}
+MPD_SONG = {"pos": 0, "track_uri": f"spotify:track:{SONG}", "track_name": "Jóga", "artist_name": "Björk"}
+NESTED: dict[str, object] = {
+    "million playlist dataset": {"info": {}, "playlists": [{"name": "Ice", "pid": 7, "tracks": [MPD_SONG]}]},
+    "web api": {"id": "7", "name": "Ice", "tracks": {"items": [{"added_at": "2024-01-02", "track": API_SONG}]}},
+    "web api of 2026": {"id": "7", "name": "Ice", "items": {"items": [{"item": API_SONG}]}},
+    "array of lists": [{"title": "Ice", "playlist_id": 7, "songs": [MPD_SONG]}],
+}
+
+
+@pytest.mark.parametrize("form", NESTED)
+def test_a_list_that_holds_its_songs_is_a_playlist_and_no_song(home: Home, tmp_path: Path, form: str) -> None:
+    line = reported(home, written(tmp_path / "lists.json", NESTED[form]))
+    assert (line["kind"], line["read"], line["taken"]) == ("playlists", 1, 1)
+    assert taken(home, "playlists").select("playlist_id", "name").rows() == [("7", "Ice")]
+    assert taken(home, "playlist_tracks").select("playlist_id", "position", "track_id").rows() == [("7", 0, SONG)]
+    assert taken(home, "tracks")["name"].to_list() == ["Jóga"]
+
+
+def test_a_list_may_hold_references_alone(home: Home, tmp_path: Path) -> None:
+    lists = [{"name": "Ice", "tracks": [f"spotify:track:{SONG}", f"https://open.spotify.com/track/{OTHER}?si=1"]}]
+    assert reported(home, written(tmp_path / "lists.json", lists))["taken"] == 2
+    assert taken(home, "playlist_tracks").sort("position")["track_id"].to_list() == [SONG, OTHER]
+
+
 def test_imported_twice_adds_nothing_whatever_the_file_is_called(home: Home, tmp_path: Path) -> None:
     rows = [play(), play(ts="2024-05-02T10:00:00Z"), play(ms_played=-1)]
     reported(home, written(tmp_path / "a.json", rows))
