@@ -44,17 +44,21 @@ def identify_recordings(night: Night) -> None:
 @stage("similarity")
 def relate_songs(night: Night) -> None:
     """Work out baskets, what speaks for a song on a list, and the neighbours of every track."""
+    songs, sounds = _songs(night), _modelled(night, "audio_features")
     baskets = build_baskets(
+        songs,
         playlist_tracks=_modelled(night, "playlist_tracks"),
         plays=_modelled(night, "plays"),
         saved_tracks=_modelled(night, "saved_tracks"),
         feedback=table(night.build, "feedback"),
     )
     writing.replace(night.build, "baskets", baskets)
-    songs, sounds = _songs(night), _modelled(night, "audio_features")
     learned = training.learn(songs, baskets, sounds)
     shapes = learned or stated(baskets)
     notes = [] if learned else [f"too few baskets to learn a list model from: {_instead(shapes)}"]
+    named, told = table(night.build, "playlist_tracks"), table(night.build, "songs")
+    if unknown := named.join(told, on="track_id", how="anti").height:
+        notes.append(f"{unknown:,} places of playlists name songs that no catalogue tells of: import one that does")
     top = night.wishes["neighbours"]
     work = work_at(night.wishes.get("dask_address", ""))
     past = None if night.full else remembering.remembered(night.home, night.source)

@@ -13,11 +13,15 @@ WEIGHTS = {"playlist": 1.0, "session": 0.5, "saved": 0.3, "liked": 0.5}
 
 
 def build_baskets(
-    playlist_tracks: pl.DataFrame, plays: pl.DataFrame, saved_tracks: pl.DataFrame, feedback: pl.DataFrame
+    songs: pl.DataFrame,
+    playlist_tracks: pl.DataFrame,
+    plays: pl.DataFrame,
+    saved_tracks: pl.DataFrame,
+    feedback: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return baskets [basket_id, kind, track_id, position, weight] of two songs and more, each song once.
 
-    Playlists keep their order, sessions that of the plays that were not skipped, saved and liked songs that of their dates.
+    Only ``songs`` stand in them: a list may name what no catalogue tells of. Playlists keep their order, sessions that of the plays that were not skipped, saved and liked songs that of their dates.
     """
     listed = playlist_tracks.select(
         "track_id",
@@ -50,6 +54,7 @@ def build_baskets(
     ]
     return (
         pl.concat(parts)
+        .join(songs, on="track_id", how="semi")
         .sort("basket_id", "place", "track_id")
         .unique(["basket_id", "track_id"], keep="first", maintain_order=True)
         .filter(pl.len().over("basket_id") > 1)

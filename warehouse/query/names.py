@@ -64,7 +64,9 @@ def find_playlist(warehouse: Path, text: str) -> tuple[str, list[str]]:
         playlist_id, name, _ = rows[0]
         tracks = con.execute(statement("query/playlist_songs"), {"playlist_id": playlist_id}).fetchall()
         if not tracks:
-            raise UnknownSongError(f"the playlist {name!r} holds no song that Segue knows: run `segue refresh`")
+            raise UnknownSongError(
+                f"the playlist {name!r} holds no song that Segue knows: import a catalogue that tells of its songs, then run `segue refresh`"
+            )
         return name, [track_id for (track_id,) in tracks]
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from schemas.values import Harvest, Home
 from tasks.night import keep, relate
@@ -29,13 +30,13 @@ def rows(source: str) -> list[Harvest]:
     ]
 
 
-def night_of(home: Home, *model_sources: str) -> Night:
-    """A night that knows songs from Spotify and from a file, and has related them."""
+def night_of(home: Home, *model_sources: str, more: list[Harvest] | None = None) -> Night:
+    """A night that knows songs from Spotify and from a file, or ``more`` alone, and has related them."""
     now = datetime.now(UTC).replace(tzinfo=None)
     wishes = {"model_sources": model_sources, "neighbours": 10}
     night = Night("20261125T030000-a", "spotify", home, wishes, Ledger("a"), now)
     keep.open_building.fn(night)
-    keep.store_checked.fn(night, keep.validate_harvests.fn(night, [*rows("spotify"), *rows("file")]))
+    keep.store_checked.fn(night, keep.validate_harvests.fn(night, more or [*rows("spotify"), *rows("file")]))
     relate.identify_recordings.fn(night)
     relate.relate_songs.fn(night)
     return night
@@ -63,6 +64,19 @@ def test_the_smallest_night_is_measured_too(tmp_path: Path) -> None:
     figures = dict(told.select("metric", "value").iter_rows())
     assert (figures["fidelity"], figures["never_recommended"]) == (1.0, 0.0)
     assert night.facts["evaluation"].startswith("not enough data to tell")
+
+
+@pytest.mark.parametrize("last", ["a", "zz"])
+def test_lists_whose_songs_no_catalogue_tells_of_spoil_no_night(tmp_path: Path, last: str) -> None:
+    """An id behind all known ones once ended the measuring, and no known song at all ended the learning."""
+    ids = [f"{last}{song}" for song in range(9)]
+    places = pl.DataFrame({"playlist_id": ["p"] * 9, "position": range(9), "track_id": ids})
+    stranger = Harvest("playlist_tracks", "file", places)
+    for more in ([stranger], [*rows("file"), stranger]):
+        night = night_of(Home(tmp_path / f"home {len(more)}"), more=more)
+        relate.evaluate_night.fn(night)
+        assert "9 places of playlists name songs that no catalogue tells of" in str(night.ledger.entries[-2].note)
+        assert reading.table(night.build, "baskets")["track_id"].is_in(ids).sum() == 0
 
 
 def test_a_night_that_changed_nothing_works_out_nothing_and_measures_its_recall(demo_night: Path) -> None:

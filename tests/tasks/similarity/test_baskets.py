@@ -6,6 +6,7 @@ import polars as pl
 
 from tasks.similarity.baskets import build_baskets
 
+SONGS = pl.DataFrame({"track_id": [*"abcdewx", "mix"]})
 LISTED = pl.DataFrame(schema={"playlist_id": pl.String, "position": pl.Int32, "track_id": pl.String})
 PLAYS = pl.DataFrame(
     schema={"played_at": pl.Datetime("us"), "track_id": pl.String, "is_skipped": pl.Boolean, "ms_played": pl.Int64}
@@ -29,7 +30,7 @@ def test_a_playlist_keeps_its_order_and_each_song_once() -> None:
     listed = pl.DataFrame(
         {"playlist_id": "p", "position": [0, 1, 2, 3], "track_id": ["b", "a", "b", "c"]}, schema=LISTED.schema
     )
-    assert build_baskets(listed, PLAYS, SAVED, FEEDBACK).rows() == [
+    assert build_baskets(SONGS, listed, PLAYS, SAVED, FEEDBACK).rows() == [
         ("playlist:p", "playlist", "b", 0, 1.0),
         ("playlist:p", "playlist", "a", 1, 1.0),
         ("playlist:p", "playlist", "c", 3, 1.0),
@@ -46,7 +47,7 @@ def test_half_an_hour_of_silence_ends_a_session_and_skips_are_not_in_it() -> Non
         schema=PLAYS.schema,
         orient="row",
     )
-    found = build_baskets(LISTED, plays, SAVED, FEEDBACK)
+    found = build_baskets(SONGS, LISTED, plays, SAVED, FEEDBACK)
     assert found.select("basket_id", "track_id").rows() == [
         ("session:2026-01-01T20:00:00", "a"),
         ("session:2026-01-01T20:00:00", "b"),
@@ -63,7 +64,7 @@ def test_a_long_song_is_no_silence() -> None:
         schema=PLAYS.schema,
         orient="row",
     )
-    found = build_baskets(LISTED, plays, SAVED, FEEDBACK)
+    found = build_baskets(SONGS, LISTED, plays, SAVED, FEEDBACK)
     assert found.select("basket_id", "track_id").rows() == [
         ("session:2026-01-01T20:00:00", "a"),
         ("session:2026-01-01T20:00:00", "mix"),
@@ -84,7 +85,7 @@ def test_saved_and_liked_songs_are_a_basket_each_in_the_order_of_their_dates() -
         schema=FEEDBACK.schema,
         orient="row",
     )
-    found = build_baskets(LISTED, PLAYS, saved, feedback)
+    found = build_baskets(SONGS, LISTED, PLAYS, saved, feedback)
     assert found.select("basket_id", "track_id").rows() == [
         ("liked", "x"),
         ("liked", "w"),
@@ -94,6 +95,13 @@ def test_saved_and_liked_songs_are_a_basket_each_in_the_order_of_their_dates() -
 
 
 def test_nothing_makes_no_basket_and_one_song_is_none() -> None:
-    assert build_baskets(LISTED, PLAYS, SAVED, FEEDBACK).is_empty()
+    assert build_baskets(SONGS, LISTED, PLAYS, SAVED, FEEDBACK).is_empty()
     one = pl.DataFrame({"playlist_id": ["p"], "position": [0], "track_id": ["a"]}, schema=LISTED.schema)
-    assert build_baskets(one, PLAYS, SAVED, FEEDBACK).is_empty()
+    assert build_baskets(SONGS, one, PLAYS, SAVED, FEEDBACK).is_empty()
+
+
+def test_what_no_catalogue_tells_of_stands_in_no_basket_and_makes_none() -> None:
+    places = [("p", 0, "a"), ("p", 1, "zz"), ("p", 2, "b"), ("q", 0, "a"), ("q", 1, "zz")]
+    listed = pl.DataFrame(places, schema=LISTED.schema, orient="row")
+    found = build_baskets(SONGS, listed, PLAYS, SAVED, FEEDBACK)
+    assert found.select("basket_id", "track_id").rows() == [("playlist:p", "a"), ("playlist:p", "b")]
