@@ -22,7 +22,7 @@ from warehouse import journal
 from warehouse.connection import LOOKED_UP
 from warehouse.query.model import MORE, Learned, learned
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, best_first, checked_by, checked_filters, ranked
-from warehouse.query.signals import inside, signals
+from warehouse.query.signals import candidates_of, inside, signals
 from warehouse.query.telling import NAMED
 from warehouse.statements import statement
 
@@ -87,7 +87,7 @@ def ask(
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
     seeds = [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
-    given, candidates = drawn(con, warehouse, seeds, checked_by(by), seeds)
+    given, candidates = drawn(con, warehouse, seeds, checked_by(by), seeds, limit)
     return Asked(given, ranked(candidates, limit, diversify=diversify, filters=filters))
 
 
@@ -115,9 +115,9 @@ def cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:
 
 
 def drawn(
-    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, whole: Sequence[str]
+    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, whole: Sequence[str], limit: int
 ) -> tuple[list[Row], Iterator[Candidate]]:
-    """The cards of the seeds, and their pool with the addends that ``by`` counts: best first, ties by track id, and each read
+    """The cards of the seeds, and their pool for a list of ``limit`` with the addends that ``by`` counts: best first, ties by track id, and each read
     when it is asked for.
 
     The pool is every neighbour of any of them. Where there is a list model and the ``whole`` is a list (of which the seeds may
@@ -130,7 +130,7 @@ def drawn(
     if len(whole) > 1 and (model := learned(con, warehouse)):
         asked = {"seeds": [seed["number"] for seed in given], "by": by, "limit": MORE}
         best = [track_id for (track_id,) in con.execute(statement("query/best"), asked).fetchall()]
-        reached = _modelled(model, seeds, whole, best, by)
+        reached = _modelled(model, seeds, whole, best, by, candidates_of(limit))
     else:
         reached = _reached(con, given, by)
     return given, _candidates(con, reached, given, blocked_now(con, warehouse))
@@ -181,12 +181,14 @@ def _led_to(rows: Sequence[tuple[Any, ...]], by: str) -> Reached:
     return Reached("number", counted, sorted(found, key=itemgetter(1), reverse=True))
 
 
-def _modelled(model: Learned, seeds: Sequence[str], whole: Sequence[str], best: Sequence[str], by: str) -> Reached:
+def _modelled(
+    model: Learned, seeds: Sequence[str], whole: Sequence[str], best: Sequence[str], by: str, per: int
+) -> Reached:
     """The candidates of the list model, and the songs ``best`` to which the neighbours lead, with what each signal gives them."""
     given = pl.DataFrame({"list_id": "", "track_id": list(seeds)})
     more = pl.DataFrame({"list_id": "", "track_id": best}, schema=given.schema)
     own = inside(pl.DataFrame({"list_id": "", "track_id": list(whole)}), model.corpus)
-    told = model.model.addends(signals(given, model.corpus, own, more=more), by).drop("list_id")
+    told = model.model.addends(signals(given, model.corpus, own, per=per, more=more), by).drop("list_id")
     rows = [(track_id, fsum(addends), False, *addends) for track_id, *addends in told.iter_rows()]
     return Reached("track_id", told.columns[1:], sorted(rows, key=itemgetter(1), reverse=True))
 

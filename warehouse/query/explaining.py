@@ -144,14 +144,14 @@ def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *
         rest = given = _ids(seeds)
         known(con, [*given, song])
         speakers = con.execute(statement("query/links"), {"seeds": given, "song": song}).fetchall()
-        place = otherwise = _place(con, warehouse, given, given, song, by)
+        place = otherwise = _place(con, warehouse, given, given, song, by, limit)
         removed: list[str] = []
         for track_id, name, _ in speakers:
             if otherwise is None or otherwise > limit or len(rest) == 1:
                 break
             rest = [seed for seed in rest if seed != track_id]
             removed.append(name)
-            otherwise = _place(con, warehouse, rest, given, song, by)
+            otherwise = _place(con, warehouse, rest, given, song, by, limit)
     if otherwise is not None and otherwise <= limit:  # no song of the list is needed for it
         return Counterfactual(place, [], place)
     return Counterfactual(place, removed, otherwise)
@@ -162,10 +162,10 @@ def _ids(seeds: str | Sequence[str]) -> list[str]:
 
 
 def _place(
-    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], given: Sequence[str], song: str, by: str
+    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], given: Sequence[str], song: str, by: str, limit: int
 ) -> int | None:
     """Place of ``song`` in the bare ranking for ``seeds``, where none of those ``given`` competes; null when it is not there."""
-    _, candidates = drawn(con, warehouse, seeds, checked_by(by), given)
+    _, candidates = drawn(con, warehouse, seeds, checked_by(by), given, limit)
     others = [one for one in candidates if one.track_id not in given]
     ranked(others, len(others), diversify=False, filters={})
     return next((one.place for one in others if one.track_id == song), None)

@@ -12,7 +12,7 @@ from warehouse.connection import reader
 from warehouse.query.asking import blocked_now, cards
 from warehouse.query.model import MORE, learned
 from warehouse.query.ranking import Candidate, checked_by, ranked
-from warehouse.query.signals import PER, chunks
+from warehouse.query.signals import candidates_of, chunks
 from warehouse.statements import statement
 
 LOOKED_AT = 200
@@ -29,10 +29,12 @@ def recommend_many(
     ``by`` are those of ``recommend``.
 
     Raises:
-        InvalidDataError: ``lists`` lacks one of its two columns.
+        InvalidDataError: ``lists`` is no frame, or lacks one of its two columns.
         SettingsError: ``by`` or ``limit`` cannot be used.
         WarehouseError: the file is missing, damaged or of another version.
     """
+    if not isinstance(lists, pl.DataFrame):
+        raise InvalidDataError(f"lists must be a polars DataFrame of list_id and track_id, not {type(lists).__name__}")
     if missing := sorted({"list_id", "track_id"} - set(lists.columns)):
         raise InvalidDataError(f"lists must have the columns list_id and track_id: {', '.join(missing)} is missing")
     if limit < 1:
@@ -44,7 +46,7 @@ def recommend_many(
         con.execute(
             statement("query/barred"), {kind: sorted(ids) for kind, ids in blocked_now(con, Path(warehouse)).items()}
         )
-        found = _continued(con, Path(warehouse), seeds, by, depth)
+        found = _continued(con, Path(warehouse), seeds, by, depth, candidates_of(limit))
         if diversify:
             found = _varied(con, found, limit)
     return found.select("list_id", pl.col("rank").cast(pl.Int64), "track_id", "score")
@@ -57,26 +59,24 @@ def _known(con: DuckDBPyConnection, lists: pl.DataFrame) -> pl.DataFrame:
     return con.sql(statement("query/known_lists")).pl().cast({"list_id": lists.schema["list_id"]})
 
 
-def _continued(con: DuckDBPyConnection, warehouse: Path, seeds: pl.DataFrame, by: str, depth: int) -> pl.DataFrame:
+def _continued(
+    con: DuckDBPyConnection, warehouse: Path, seeds: pl.DataFrame, by: str, depth: int, per: int
+) -> pl.DataFrame:
     """list_id, rank, track_id, score: the ``depth`` best songs of each list, by the list model where there is one.
 
     A list of a single song is a question about that song, which ``neighbours`` answers.
     """
-    con.register("lists", seeds)
-    summed = con.sql(statement("query/summed"), params={"by": by, "depth": depth}).pl()
     model = learned(con, warehouse)
+    is_single = pl.len().over("list_id") == 1 if model else pl.lit(True)
+    con.register("lists", seeds.filter(is_single))
+    summed = con.sql(statement("query/summed"), params={"by": by, "depth": depth}).pl()
     if model is None:
         return summed
-    single = pl.len().over("list_id") == 1
-    several = seeds.filter(~single)
-    more = summed.filter(pl.col("rank") <= MORE).select("list_id", "track_id")
-    per = max(PER, depth // 2)
-    scores = [
-        model.scores(part, by)
-        for part in chunks(several, model.corpus, per=per, more=more.join(several, on="list_id", how="semi"))
-    ]
-    alone = summed.join(seeds.filter(single), on="list_id", how="semi").select("list_id", "track_id", "score")
-    con.register("scored", pl.concat([alone, *scores]))
+    several = seeds.filter(~is_single)
+    con.register("lists", several)
+    more = con.sql(statement("query/best_of_lists"), params={"by": by, "limit": MORE}).pl()
+    scores = [model.scores(part, by) for part in chunks(several, model.corpus, per=per, more=more)]
+    con.register("scored", pl.concat([summed.drop("rank"), *scores]))
     return con.sql(statement("query/continued"), params={"depth": depth}).pl()
 
 

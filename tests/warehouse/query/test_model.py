@@ -126,6 +126,34 @@ def test_a_hundred_songs_to_which_only_neighbours_lead_are_scored_as_well(wareho
     assert query.recommend_many(path, lists, 200, diversify=False)["track_id"].to_list() == others[:100]
 
 
+def test_a_short_list_is_the_head_of_what_recommend_finds(warehouse_of: Build) -> None:
+    """Only neighbours lead to n50, which the model puts first: of many lists it was once no candidate of a list of five."""
+    others = [f"n{place:02}" for place in range(60)]
+    songs = [song("s1", "Moon", ["Ada"]), song("s2", "Sun", ["Bo"]), *(song(name, name, [name]) for name in others)]
+    links = [near("s1", name, 0.9 - place / 1000) for place, name in enumerate(others)]
+    baskets = {"playlist:one": ["s1", "s2"], "playlist:two": ["n50", "n51"]}
+    path = warehouse_of(songs, links, baskets, models=MODEL)
+    lists = pl.DataFrame({"list_id": "both", "track_id": ["s1", "s2"]})
+
+    alone = query.recommend(path, ["s1", "s2"], 5, diversify=False)
+    assert alone["track_id"].to_list()[:2] == ["n50", "n51"]
+    assert query.recommend_many(path, lists, 5, diversify=False)["track_id"].equals(alone["track_id"])
+
+
+def test_songs_of_a_list_take_no_place_from_those_to_which_they_lead(
+    warehouse_of: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("asking", "many"):
+        monkeypatch.setattr(f"warehouse.query.{module}.MORE", 1)
+    songs = [song("s1", "Moon", ["Ada"]), song("s2", "Sun", ["Bo"]), song("n", "Lamp", ["Cleo"])]
+    links = [near("s1", "s2", 0.9), near("s2", "s1", 0.9), near("s1", "n", 0.1)]
+    path = warehouse_of(songs, links, {"playlist:one": ["s1", "s2"]}, models=MODEL)
+    lists = pl.DataFrame({"list_id": "both", "track_id": ["s1", "s2"]})
+
+    assert query.recommend(path, ["s1", "s2"])["track_id"].to_list() == ["n"]
+    assert query.recommend_many(path, lists)["track_id"].to_list() == ["n"]
+
+
 def test_a_counterfactual_asks_the_model_again(modelled: Path) -> None:
     """The neighbours of Sun alone do not lead to Lamp; for the model it stays the first."""
     assert str(query.without(modelled, ["s1", "s2"], "lamp", limit=1)) == "it is #1"

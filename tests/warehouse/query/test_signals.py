@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from warehouse.query.signals import Corpus, inside, signals
+from warehouse.query.signals.chunk import best
 from warehouse.query.signals.corpus import SOUNDS
 
 SOUND = {"danceability": 0.5, "energy": 0.5, "loudness": -8.0, "speechiness": 0.05, "acousticness": 0.3,
@@ -186,6 +187,13 @@ def test_many_lists_are_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = pl.concat([signals(part, world) for part in lists.partition_by("list_id", maintain_order=True)])
 
     assert together.equals(alone)
+
+
+def test_the_last_digit_of_a_sum_chooses_no_candidate() -> None:
+    """It hangs on which lists are asked for together."""
+    sums = pl.DataFrame({"list": [0, 0], "track": [5, 2], "like": [0.1 + 0.2, 0.3]})
+
+    assert best(sums, "like", 1, "track")["track"].to_list() == [2]
 
 
 def test_no_list_no_candidate() -> None:

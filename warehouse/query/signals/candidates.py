@@ -20,10 +20,15 @@ from warehouse.query.signals.facts import albums, genres, with_places
 from warehouse.query.signals.sound import with_sound
 
 PER = 80
-"""The best songs by each signal that finds some become candidates: so many, unless told."""
+"""The best songs by each signal that finds some become candidates: so many, unless told or a long list is asked for."""
 
 CHUNK = 8_000
 """Songs of lists that are worked on at once (and the rest of the last list); bounds the memory."""
+
+
+def candidates_of(limit: int) -> int:
+    """How many candidates each signal gives to a list of ``limit`` songs."""
+    return max(PER, limit // 2)
 
 
 def signals(

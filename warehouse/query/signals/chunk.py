@@ -35,6 +35,7 @@ class Chunk:
 
 def best(frame: pl.DataFrame, name: str, per: int, key: str) -> pl.DataFrame:
     """The ``per`` rows of each list with the highest ``name``, best first, ties by ``key``."""
-    few = frame.filter(pl.col(name) >= pl.col(name).top_k(per).min().over("list"))  # to sort all of them takes longest
-    ordered = few.sort("list", name, key, descending=[False, True, False])
+    value = pl.col(name).round(12)  # the last digits of a sum hang on which lists are asked for together
+    few = frame.filter(value >= value.top_k(per).min().over("list"))  # to sort all of them takes longest
+    ordered = few.sort("list", value, key, descending=[False, True, False])
     return ordered.group_by("list", maintain_order=True).head(per)

@@ -1,4 +1,4 @@
--- One row is one of the first songs that the seeds lead to, by the sum that $by counts; ties by track, whose order the numbers follow.
+-- One row is one of the first other songs that the seeds lead to, by the sum that $by counts; ties by track, whose order the numbers follow.
 with first as (
     select
         neighbour as number,
@@ -11,7 +11,7 @@ with first as (
             end
         ) as score
     from links
-    where track in (select unnest($seeds))
+    where track in (select unnest($seeds)) and neighbour not in (select unnest($seeds))
     group by neighbour
     having $by = 'hybrid' or score != 0 -- 0: the signal says nothing of the song
     order by score desc, number
