@@ -48,18 +48,26 @@ def test_what_a_pair_sounds_like(seed: Card, song: Card, text: str) -> None:
 def test_what_a_song_and_a_list_sound_like() -> None:
     assert (
         sound(card(tempo=70.0), [card(tempo=72.0), card(tempo=80.0), card(tempo=120.0), card()])
-        == "slow (70 BPM), as 67% of the songs you gave"
+        == "slow (70 BPM), as 2 of the 4 songs that you gave"
     )
     assert sound(card(tempo=70.0), [card(tempo=120.0), card(tempo=72.0)]) == ""
 
 
 def test_a_contrast_needs_a_wide_gap() -> None:
     assert (
-        contrast(card(tempo=150.0, energy=0.9), [card(tempo=72.0, energy=0.8)])
-        == "but it sounds different: 72 and 150 BPM"
+        contrast(card(tempo=108.0, energy=0.9), [card(tempo=72.0, energy=0.8)])
+        == "but it sounds different: 72 and 108 BPM"
     )
     assert contrast(card(tempo=80.0), [card(tempo=72.0)]) == ""
     assert contrast(card(), [card()]) == ""
+
+
+def test_an_octave_of_tempo_is_no_contrast() -> None:
+    """The signal takes it for one tempo, so that it cannot be what speaks against the song."""
+    assert contrast(card(tempo=150.0), [card(tempo=75.0)]) == ""
+    assert contrast(card(tempo=150.0, energy=0.9), [card(tempo=75.0, energy=0.5)]) == (
+        "but it sounds different: energy 0.50 and 0.90"
+    )
 
 
 @pytest.mark.parametrize(("seeds", "song", "text"), [

@@ -1,13 +1,14 @@
 """What is alike, or apart, in the sound of a song and its seeds, with the values."""
 
 from collections.abc import Mapping, Sequence
+from math import log2
 from typing import Any, NamedTuple
 
 KEYS = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 UNITS = {"tempo": " BPM", "loudness": " dB"}
 
-WIDE = {"tempo": 30.0, "energy": 0.3, "acousticness": 0.4, "valence": 0.4, "danceability": 0.3, "instrumentalness": 0.5}
+WIDE = {"tempo": 0.3, "energy": 0.3, "acousticness": 0.4, "valence": 0.4, "danceability": 0.3, "instrumentalness": 0.5}
 """A gap from which on two songs sound different to anybody."""
 
 
@@ -65,12 +66,20 @@ def contrast(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str
     if len(seeds) != 1:
         return ""
     gaps = [
-        (abs(song[feature] - seeds[0][feature]) / scale, feature)
+        (_gap(feature, song[feature], seeds[0][feature]) / scale, feature)
         for feature, scale in WIDE.items()
         if None not in (song[feature], seeds[0][feature])
     ]
     widest, feature = max(gaps, default=(0.0, ""))
     return f"but it sounds different: {_pair(feature, seeds[0], song, named=True)}" if widest >= 1 else ""
+
+
+def _gap(feature: str, one: float, other: float) -> float:
+    """How far two values lie apart; of tempo in octaves, where a whole one is none, as the signal has it."""
+    if feature != "tempo":
+        return abs(one - other)
+    octaves = abs(log2(one / other)) % 1 if min(one, other) > 0 else 0.0
+    return min(octaves, 1 - octaves)
 
 
 def _shared_traits(song: Mapping[str, Any], seed: Mapping[str, Any]) -> list[tuple[float, Trait]]:
@@ -87,17 +96,18 @@ def _shared_traits(song: Mapping[str, Any], seed: Mapping[str, Any]) -> list[tup
 
 
 def _sound_of_many(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
-    """The most remarkable trait of the song that most of the seeds have too."""
+    """The most remarkable trait of the song that most of the seeds have too, as far as it is known of them."""
     best = ""
     most = 0.5
     for trait in TRAITS:
         if song[trait.feature] is None or not _has(trait, song[trait.feature]):
             continue
         known = [seed[trait.feature] for seed in seeds if seed[trait.feature] is not None]
-        share = sum(_has(trait, value) for value in known) / len(known) if known else 0.0
-        if share > most:
-            most = share
-            best = f"{trait.word} ({_value(trait.feature, song[trait.feature])}), as {share:.0%} of the songs you gave"
+        alike = sum(_has(trait, value) for value in known)
+        if known and alike / len(known) > most:
+            most = alike / len(known)
+            value = _value(trait.feature, song[trait.feature])
+            best = f"{trait.word} ({value}), as {alike} of the {len(seeds)} songs that you gave"
     return best
 
 
