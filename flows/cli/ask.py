@@ -284,7 +284,7 @@ def question(
     from warehouse import query
 
     texts, filters = tunables(arguments)
-    if not texts:
+    if len(texts) < (1 if playlist or seed_artists or seed_genres else 2):
         raise typer.BadParameter('name the song last, as in: segue why "In the End" "Numb"')
     song = query.find_song(Settings.from_env().home.warehouse, texts[-1])
     return begin_with(texts[:-1], None, playlist, seed_artists, seed_genres), song, filters

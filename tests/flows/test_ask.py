@@ -41,6 +41,13 @@ def test_why_of_a_list_says_what_it_would_be_without_the_song_that_speaks_for_it
     ]
 
 
+@pytest.mark.parametrize("command", ["why", "why-not"])
+def test_why_of_one_song_asks_for_the_other(asked: Path, command: str) -> None:
+    told = segue(asked, command, "Moon")
+    assert told.exit_code == 2
+    assert 'as in: segue why "In the End" "Numb"' in told.stderr
+
+
 def test_why_not_takes_the_filters_of_the_question(asked: Path) -> None:
     told = segue(asked, "why-not", "Moon", "Storm", "--max_tempo", "150")
     assert told.stdout == "max_tempo is 150, and the tempo of “Storm” by By Storm is 180: 30 above\n"

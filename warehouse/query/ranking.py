@@ -5,10 +5,10 @@ Every candidate keeps its addends. What the list stage takes off or adds is one 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from math import fsum, isfinite
+from math import fsum, inf, isfinite
 from typing import Any
 
 from schemas.errors import SettingsError
@@ -37,6 +37,9 @@ SCALES = {
 }
 """Spotify's fourteen attributes and the distance at which a ``target_`` is missed altogether."""
 
+ENDS = {"key": 11.0, "popularity": 100.0} | {name: 1.0 for name, scale in SCALES.items() if scale == 1.0}
+"""The highest value of those attributes that begin at 0 and end somewhere."""
+
 TUNABLES = tuple(f"{bound}_{name}" for name in SCALES for bound in ("min", "max", "target"))
 """The 42 tunables of Spotify's former ``/recommendations``."""
 
@@ -53,18 +56,23 @@ is variety among these."""
 
 @dataclass(frozen=True)
 class Pool:
-    """How many songs there were to choose from, how many were left by filters and blocks, how many came back."""
+    """How many songs there were to choose from, how many were left by filters and blocks, how many came back, and how many
+    of those left the artist cap kept out.
+    """
 
     initial: int
     filtered: int
     returned: int
+    capped: int = 0
 
     def __str__(self) -> str:
         told = f"of {self.initial} songs in the pool {self.returned} came back"
         if kept_out := self.initial - self.filtered:
             told += f"; blocks, filters and other versions kept {kept_out} out"
-        if capped := self.filtered - self.returned:
-            told += f", the artist cap {capped}" if kept_out else f"; the artist cap kept {capped} out"
+        if self.capped:
+            told += f", the artist cap {self.capped}" if kept_out else f"; the artist cap kept {self.capped} out"
+        if rest := self.filtered - self.returned - self.capped:
+            told += f"; {rest} more would follow"
         return told
 
 
@@ -168,7 +176,8 @@ class Listing:
     @property
     def pool(self) -> Pool:
         """What became of the candidates that were looked at: of all, once that is finished."""
-        return Pool(sum(one.rule != "seed" for one in self.seen), len(self.left), len(self.chosen))
+        capped = sum(one.rule == "artist cap" for one in self.left)
+        return Pool(sum(one.rule != "seed" for one in self.seen), len(self.left), len(self.chosen), capped)
 
     def loss(self, one: Candidate) -> float:
         """What ``one`` loses for repeating songs that are chosen already."""
@@ -194,7 +203,7 @@ def artist_cap(limit: int) -> int:
 
 
 def checked_filters(filters: Mapping[str, float] | None) -> dict[str, float]:
-    """``filters`` as they are when each is one of the 42 tunables with a finite number.
+    """``filters`` as they are when each is one of the 42 tunables with a number that its attribute may have.
 
     Raises:
         SettingsError: names everything that is wrong.
@@ -208,9 +217,23 @@ def checked_filters(filters: Mapping[str, float] | None) -> dict[str, float]:
         for name, value in filters.items()
         if name in TUNABLES and not (isinstance(value, int | float) and isfinite(value))
     ]
+    wrong = wrong or list(_impossible(filters))
     if wrong:
         raise SettingsError(f"these filters cannot be used: {'; '.join(wrong)}")
     return filters
+
+
+def _impossible(filters: Mapping[str, float]) -> Iterator[str]:
+    """What keeps every song there could be from meeting these tunables."""
+    for name, value in filters.items():
+        side, _, attribute = name.partition("_")
+        end = ENDS.get(attribute)
+        if end is not None and ((side != "min" and value < 0) or (side != "max" and value > end)):
+            yield f"{name} is {value:g}, and {attribute} goes from 0 to {end:g}"
+    for name in SCALES:
+        least, most = filters.get(f"min_{name}", -inf), filters.get(f"max_{name}", inf)
+        if least > most:
+            yield f"min_{name} {least:g} is above max_{name} {most:g}, and no song is both"
 
 
 def checked_by(by: str) -> str:

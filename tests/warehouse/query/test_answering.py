@@ -220,6 +220,19 @@ def test_every_wrong_filter_is_named_at_once(small: Path) -> None:
     assert str(told.value).endswith("; max_tempo must be a number, not nan")
 
 
+@pytest.mark.parametrize(("filters", "wrong"), [
+    ({"target_energy": 60}, "target_energy is 60, and energy goes from 0 to 1"),
+    ({"min_key": 12, "max_key": 12}, "min_key is 12, and key goes from 0 to 11"),
+    ({"max_popularity": -1, "min_energy": -1}, "max_popularity is -1, and popularity goes from 0 to 100"),
+    ({"min_tempo": 120, "max_tempo": 90}, "min_tempo 120 is above max_tempo 90, and no song is both"),
+])  # fmt: skip
+def test_a_filter_that_no_song_can_meet_is_told(small: Path, filters: dict[str, float], wrong: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        query.recommend(small, ["seed"], filters=filters)
+
+    assert str(told.value) == f"these filters cannot be used: {wrong}"
+
+
 def test_a_wrong_signal_or_limit_is_told(small: Path) -> None:
     with pytest.raises(SettingsError, match="by must be one of hybrid, audio, metadata, collaborative, not 'genre'"):
         query.recommend(small, ["seed"], by="genre")
@@ -297,11 +310,13 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
         near("t00", one["track_id"], draw(addend), draw(addend), draw(addend), adjustments=draw(addend))
         for one in songs[1:]
     ]
-    filters = draw(
-        st.dictionaries(
-            st.sampled_from(["min_tempo", "max_energy", "target_tempo", "target_energy"]), st.sampled_from([0.5, 90.0])
-        )
-    )
+    told = {
+        "min_tempo": [0.5, 90.0],
+        "max_energy": [0.5, 90.0],
+        "target_tempo": [0.5, 90.0],
+        "target_energy": [0.5, 1.0],
+    }
+    filters = draw(st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in told.items()}))
     return {
         "songs": songs,
         "links": links,

@@ -131,11 +131,12 @@ def test_of_several_targets_each_counts_the_same() -> None:
     [
         (Pool(7, 7, 7), "of 7 songs in the pool 7 came back"),
         (Pool(7, 4, 4), "of 7 songs in the pool 4 came back; blocks, filters and other versions kept 3 out"),
-        (Pool(7, 7, 5), "of 7 songs in the pool 5 came back; the artist cap kept 2 out"),
+        (Pool(7, 7, 5, 2), "of 7 songs in the pool 5 came back; the artist cap kept 2 out"),
         (
-            Pool(7, 4, 2),
+            Pool(7, 4, 2, 2),
             "of 7 songs in the pool 2 came back; blocks, filters and other versions kept 3 out, the artist cap 2",
         ),
+        (Pool(7, 7, 2, 1), "of 7 songs in the pool 2 came back; the artist cap kept 1 out; 4 more would follow"),
     ],
 )
 def test_a_pool_tells_where_its_songs_went(pool: Pool, told: str) -> None:
