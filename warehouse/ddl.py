@@ -63,6 +63,8 @@ def create_macros(con: DuckDBPyConnection) -> None:
     """Store the macros and views that people use in any DuckDB client; they need every table."""
     con.execute(statement("macros"))
     con.execute(statement("views"))
+    for view, column, comment in con.execute(statement("view_columns")).fetchall():
+        con.execute(f"comment on column {identifier(view)}.{identifier(column)} is {literal(comment)}")
 
 
 def key_of(table: str) -> list[str]:

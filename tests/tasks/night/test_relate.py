@@ -79,6 +79,13 @@ def test_lists_whose_songs_no_catalogue_tells_of_spoil_no_night(tmp_path: Path, 
         assert reading.table(night.build, "baskets")["track_id"].is_in(ids).sum() == 0
 
 
+def test_what_a_night_remembers_says_what_it_means(tmp_path: Path) -> None:
+    """Its columns come from a frame and not from a model, and were once silent in every published file."""
+    build = night_of(Home(tmp_path / "home")).build
+    silent = "select table_name, column_name from duckdb_columns() where not internal and comment is null"
+    assert reading.ask(build, silent).rows() == []
+
+
 def test_a_night_that_changed_nothing_works_out_nothing_and_measures_its_recall(demo_night: Path) -> None:
     """The demo's first night is its own past: with what it remembers, its neighbours are those that it published."""
     past = remembering.remembered(Home(demo_night), "demo")
