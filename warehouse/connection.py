@@ -58,6 +58,8 @@ class _Instance:
     until: float = 0.0
 
 
+Config = dict[str, str | bool | int | float | list[str]]
+
 _IDLE: dict[int, list[_Instance]] = {}
 """Instances that no reader uses at the moment, by process: a fork must not share them. Only atomic operations touch the lists."""
 
@@ -111,7 +113,7 @@ def writer(path: Path, *, memory_limit: str = MEMORY_LIMIT, wait_seconds: float 
         "storage_compatibility_version": STORAGE_VERSION,
         "default_block_size": BLOCK_SIZE,
     }
-    with told(path), _patiently(lambda: duckdb.connect(str(path), config=config), wait_seconds) as con:
+    with told(path), _patiently(lambda: opened(str(path), config), wait_seconds) as con:
         path.chmod(0o600)
         yield con
 
@@ -133,7 +135,7 @@ def _instance(path: Path, memory_limit: str, *, keep: bool) -> Iterator[tuple[_I
     if instance is None:
         spill = Path(tempfile.gettempdir()) / f"segue-{os.getpid()}"  # else it would be .tmp in the working directory
         config = _config(memory_limit) | {"temp_directory": str(spill), "dynamic_or_filter_threshold": LOOKED_UP}
-        instance = _Instance(duckdb.connect(":memory:", config=config), memory_limit)
+        instance = _Instance(opened(":memory:", config), memory_limit)
     try:
         with instance.con.cursor() as con:
             yield instance, con
@@ -253,7 +255,14 @@ def _patiently(open_file: Callable[[], DuckDBPyConnection], wait_seconds: float)
         time.sleep(0.05)
 
 
-def _config(memory_limit: str) -> dict[str, str | bool | int | float | list[str]]:
+def opened(database: str, config: Config) -> DuckDBPyConnection:
+    """A connection that never draws a progress bar: DuckDB puts it on stdout, which is for data, after two seconds."""
+    con = duckdb.connect(database, config=config)
+    con.execute("set enable_progress_bar = false")
+    return con
+
+
+def _config(memory_limit: str) -> Config:
     return {
         "memory_limit": memory_limit,
         "autoinstall_known_extensions": False,  # nothing is fetched behind the person's back

@@ -12,7 +12,7 @@ import polars as pl
 import polars.selectors as cs
 
 from schemas.errors import WarehouseError
-from warehouse.connection import reader
+from warehouse.connection import opened, reader
 from warehouse.query import recommend
 from warehouse.statements import statement
 
@@ -104,7 +104,7 @@ def _neighbours(path: Path, seeds: list[str], places: int) -> pl.DataFrame:
 def _two_nights(path: Path, previous: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open tonight's file as the default catalogue and last night's as ``earlier``, both for reading only."""
     # one thread, because sums of several come out in another order, and the same night must give the same page to the byte
-    con = duckdb.connect(":memory:", config={"threads": 1, "python_enable_replacements": False})
+    con = opened(":memory:", {"threads": 1, "python_enable_replacements": False})
     try:
         con.execute("attach $path as night (read_only)", {"path": str(path)})
         if previous is None:

@@ -6,10 +6,11 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -216,6 +217,13 @@ def test_what_does_not_fit_into_memory_does_not_land_in_the_working_directory(pu
     with reader(published) as con:
         ((folder,),) = con.sql("select current_setting('temp_directory')").fetchall()
     assert Path(folder).is_relative_to(tempfile.gettempdir())
+
+
+@pytest.mark.parametrize("opens", [reader, writer])
+def test_no_statement_draws_a_bar_where_data_goes(published: Path, opens: Callable[..., Any]) -> None:
+    """DuckDB draws one on stdout, terminal or not, as soon as a statement takes two seconds."""
+    with opens(published) as con:
+        assert con.sql("select current_setting('enable_progress_bar')").fetchall() == [(False,)]
 
 
 def test_a_missing_file_names_the_command_that_builds_one(tmp_path: Path) -> None:

@@ -23,13 +23,13 @@ def reasons(
 
     ``addends``: track_id of a song of the profile, and what it gives; ``seeds`` are the cards of these songs, and ``how`` says
     how the person knows them; ``kind`` tells the signal that gives most to the score of a seed and the song, which is what the
-    sentence is about. Without addends it is a well known song.
+    sentence is about. Without addends it is a well known song, or nothing is known.
     """
     if not addends:
         return [
             {
                 "kind": "popular",
-                "text": "well known; nothing that you played or liked leads here yet",
+                "text": f"{_fame(card)}nothing that you played or liked leads here yet",
                 "contribution": 0.0,
                 "evidence": [],
             }
@@ -67,6 +67,14 @@ def reasons(
             }
         )
     return told
+
+
+def _fame(card: Row) -> str:
+    """How a song is known at all."""
+    if card["popularity"] is not None:
+        return "well known; "
+    lists = sum(map(len, (card["baskets"] or {}).values()))
+    return f"in {lists} {'list' if lists == 1 else 'lists'}; " if lists else ""
 
 
 def _likeness(song: Row, seed: Row | None, how: str, share: float, kind: str | None) -> str:

@@ -57,6 +57,11 @@ def catalogue() -> pl.DataFrame:
     )
 
 
+def bare() -> pl.DataFrame:
+    """The same songs, and nobody knows how popular they are."""
+    return catalogue().drop("popularity")
+
+
 def lists() -> pl.DataFrame:
     """Three lists a kind, without the lonely song."""
     return pl.DataFrame(
@@ -80,7 +85,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
             home = Home(tmp_path_factory.mktemp("night") / "home")
             home.root.mkdir()
             for name in files:
-                {"songs": catalogue, "lists": lists}[name]().write_csv(home.root / f"{name}.csv")
+                {"songs": catalogue, "lists": lists, "bare": bare}[name]().write_csv(home.root / f"{name}.csv")
             import_paths(home, [home.root / f"{name}.csv" for name in files])
             now = datetime.now(UTC).replace(tzinfo=None)
             wishes = {"neighbours": 20, "model_sources": ()}
@@ -115,6 +120,17 @@ def test_nobody_known_gets_well_known_songs_one_an_artist(built: Built) -> None:
     assert {reason["text"] for reasons in found["reasons"] for reason in reasons} == {
         "well known; nothing that you played or liked leads here yet"
     }
+
+
+def test_where_nobody_tells_popularity_the_songs_of_most_lists_come_first(built: Built) -> None:
+    found = for_you(built("bare", "lists"), 3)
+    assert found["track_id"].to_list() == ["b6", "m6", "b0"]
+    assert [reasons[0]["text"].partition(";")[0] for reasons in found["reasons"]] == [
+        "in 3 lists",
+        "in 3 lists",
+        "in 2 lists",
+    ]
+    assert for_you(built("bare"), 1)["reasons"][0][0]["text"] == "nothing that you played or liked leads here yet"
 
 
 def test_one_like_makes_a_list_around_the_song(built: Built) -> None:
