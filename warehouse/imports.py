@@ -5,7 +5,7 @@ not at all.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -57,6 +57,16 @@ def remembered(home: Home, run_id: str) -> tuple[dict[str, str], pl.DataFrame] |
         runs = read(con, "runs").filter(this)
         accounts = read(con, "row_accounting").filter(this)
     return (json.loads(runs["note"].item()), accounts) if runs.height else None
+
+
+def places(home: Home, playlist_ids: Sequence[str]) -> pl.DataFrame:
+    """The places of these lists, as far as they were imported: rows of ``playlist_tracks``.
+
+    Raises:
+        WarehouseError: the file is damaged, or another process did not let go of it within a minute.
+    """
+    with _opened(home) as con:
+        return read(con, "playlist_tracks").filter(pl.col("playlist_id").is_in(playlist_ids))
 
 
 def purge(home: Home) -> None:

@@ -14,6 +14,7 @@ from schemas.values import Harvest, Home
 from tasks.imports.files.containers import Document, Unreadable, documents
 from tasks.imports.files.encodings import inspect
 from tasks.imports.kinds import Reading, read
+from tasks.imports.together import ENTITY, Together
 from tasks.validate import check
 from warehouse import imports
 
@@ -50,7 +51,7 @@ def import_paths(home: Home, paths: Sequence[Path]) -> pl.DataFrame:
     """Take every file under ``paths`` (files, folders, zips) into ``home.imports`` and report what became of its rows.
 
     A file is taken whole, in one transaction, and known by its content from then on: an import that was killed goes on
-    after the last whole file, and one that is repeated adds nothing.
+    after the last whole file, and one that is repeated adds nothing. Files that tell of one list make it together.
 
     Returns:
         A frame with the columns of `REPORT`.
@@ -60,12 +61,13 @@ def import_paths(home: Home, paths: Sequence[Path]) -> pl.DataFrame:
         HomeError, WarehouseError: the database of imports cannot be written.
     """
     lines: list[Line] = []
+    together = Together(home)
     for document in documents(paths):
         if isinstance(document, Unreadable):
             log.warning("%s %s", document.name, document.reason)
             lines.append(_without_table(document.name, "unreadable", document.reason))
         else:
-            lines += _imported(home, document)
+            lines += _imported(home, document, together)
     return pl.DataFrame(lines, schema=REPORT)
 
 
@@ -85,12 +87,14 @@ def gathered(paths: Sequence[Path], source: str) -> list[Harvest]:
     return harvests
 
 
-def _imported(home: Home, document: Document) -> list[Line]:
+def _imported(home: Home, document: Document, together: Together) -> list[Line]:
     try:
         digest, encoding = inspect(document)
         digest = f"{READERS}-{digest}"
         earlier = imports.remembered(home, digest)
         if earlier is not None:
+            if earlier[0]["table"] == ENTITY:
+                together.unread.append(lambda: read(document, encoding).harvests)
             return _known(document, *earlier)
         reading = read(document, encoding, _told(document))
     except ImportFileError as error:
@@ -99,7 +103,8 @@ def _imported(home: Home, document: Document) -> list[Line]:
         return [_unreadable(document, f"is damaged ({error}). Download or export it again.")]
     if not reading.harvests:
         return [_without_table(document.name, reading.kind, _note(reading))]
-    return _stored(home, document, digest, reading)
+    harvests = [together.joined(harvest) for harvest in reading.harvests]
+    return _stored(home, document, digest, replace(reading, harvests=harvests))
 
 
 def _stored(home: Home, document: Document, digest: str, reading: Reading) -> list[Line]:

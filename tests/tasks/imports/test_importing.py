@@ -13,7 +13,7 @@ import pytest
 from schemas.errors import ImportFileError
 from schemas.values import Home
 from tasks.imports.importing import import_paths
-from tests.tasks.imports.making import OTHER, SONG, play, reported, sums, taken, written
+from tests.tasks.imports.making import OTHER, SONG, THIRD, play, reported, sums, taken, written
 from tests.warehouse.making import python, said
 from warehouse import imports
 
@@ -109,6 +109,36 @@ def test_m3u_and_jspf_are_playlists(home: Home, tmp_path: Path) -> None:
         ("America", 213_000),
         ("Jóga", None),
     ]
+
+
+PARTS = {"a.csv": f"p,{SONG}\np,{OTHER}\nq,{SONG}\n", "b.csv": f"p,{THIRD}\np,{SONG}\nr,{OTHER}\n"}
+WHOLE = [("p", 0, SONG), ("p", 1, OTHER), ("p", 2, THIRD), ("q", 0, SONG), ("r", 0, OTHER)]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_list_in_parts_is_one_list_also_when_the_import_was_stopped_between_them(
+    home: Home, tmp_path: Path, stopped: bool
+) -> None:
+    """The second part of a list once took the place of the first, and the report said that both were taken."""
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    files = [written(folder / name, f"playlist_id,track_id\n{rows}") for name, rows in PARTS.items()]
+    if stopped:
+        import_paths(home, files[:1])
+    report = import_paths(home, [folder])
+    sums(report)
+    assert report.filter(file="parts/b.csv", is_main=True).select("taken", "skipped", "skipped_by_reason").rows() == [
+        (2, 1, '{"the list holds it already": 1}')
+    ]
+    lists = taken(home, "playlist_tracks").sort("playlist_id", "position")
+    assert lists.select("playlist_id", "position", "track_id").rows() == WHOLE
+
+
+def test_parts_that_tell_the_places_of_their_songs_keep_them(home: Home, tmp_path: Path) -> None:
+    one = written(tmp_path / "a.csv", f"playlist_id,position,track_id\np,0,{SONG}\np,2,{OTHER}\n")
+    other = written(tmp_path / "b.csv", f"playlist_id,position,track_id\np,1,{THIRD}\n")
+    import_paths(home, [one, other])
+    assert taken(home, "playlist_tracks").sort("position")["track_id"].to_list() == [SONG, THIRD, OTHER]
 
 
 API_SONG = {"id": SONG, "name": "Jóga", "artists": [{"name": "Björk"}], "external_ids": {"isrc": "GBAAA9700001"}}
