@@ -147,7 +147,7 @@ def test_nothing_is_told_of_what_is_unknown(tell: Callable[[Card, list[Card]], s
 
 
 def test_company_without_a_shared_basket_is_told_as_that() -> None:
-    seed, elsewhere = card(name="Numb"), card(baskets={"playlist": ["playlist:1", "playlist:2"]})
+    seed, elsewhere = card(name="Numb"), card(artists=["Ada"], baskets={"playlist": ["playlist:1", "playlist:2"]})
     names = {"playlist:1": "Calm"}
     assert (
         kinship(elsewhere, [seed], {}) == "in 2 of your playlists; it or its artists keep company like that of “Numb”"
@@ -156,20 +156,28 @@ def test_company_without_a_shared_basket_is_told_as_that() -> None:
         kinship(elsewhere, [seed], names)
         == "in 2 of your playlists (among them “Calm”); it or its artists keep company like that of “Numb”"
     )
-    assert kinship(card(), [seed], names) == "its artists keep company in lists like that of “Numb”"
-    told = card(genres=["jazz"])
+    assert kinship(card(artists=["Ada"]), [seed], names) == "its artists keep company in lists like that of “Numb”"
+    told = card(artists=["Ada"], genres=["jazz"])
     assert kinship(told, [seed], names) == "its artists or genres keep company in lists like that of “Numb”"
     assert kinship(elsewhere | {"genres": ["jazz"]}, [seed], {}).endswith(
         "it or its artists or genres keep company like that of “Numb”"
     )
     assert (
-        kinship(card(), [seed, seed], names) == "its artists keep company in lists like that of the songs that you gave"
+        kinship(card(artists=["Ada"]), [seed, seed], names)
+        == "its artists keep company in lists like that of the songs that you gave"
     )
 
 
+def test_nothing_is_told_of_artists_or_genres_that_a_song_has_not() -> None:
+    seed, told = card(name="Numb"), {"baskets": {"playlist": ["playlist:1"]}}
+    assert kinship(card(**told), [seed], {}) == "in one of your playlists; it keeps company like that of “Numb”"
+    assert kinship(card(genres=["jazz"]), [seed], {}) == "its genres keep company in lists like that of “Numb”"
+    assert kinship(card(), [seed], {}) == ""
+
+
 def test_what_is_told_of_company_can_be_looked_up() -> None:
-    elsewhere = card(baskets={"playlist": ["playlist:1"], "session": []}, artist_ids=["a"])
-    alone = card(artist_ids=["a"])
+    elsewhere = card(baskets={"playlist": ["playlist:1"], "session": []}, artist_ids=["a"], artists=["Ada"])
+    alone = card(artist_ids=["a"], artists=["Ada"])
     told = [
         [
             (reason.text, reason.evidence)

@@ -45,13 +45,14 @@ def kinship(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], names: 
 
     Which of them is not kept with the score, so that no more is claimed.
     """
-    kin = "artists or genres" if song["genres"] else "artists"
+    kin = " or ".join(kind for kind in ("artists", "genres") if song[kind])
     whom = named(seeds[0]["name"]) if len(seeds) == 1 else "the songs that you gave"
     places = told_baskets(song, {})
     if not places:
-        return f"its {kin} keep company in lists like that of {whom}"
+        return f"its {kin} keep company in lists like that of {whom}" if kin else ""
     where = listed([_places(kind, ids, names) for kind, ids in places.items()])
-    return f"in {where}; it or its {kin} keep company like that of {whom}"
+    who = f"it or its {kin} keep" if kin else "it keeps"
+    return f"in {where}; {who} company like that of {whom}"
 
 
 def told_baskets(song: Mapping[str, Any], together: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
