@@ -23,6 +23,9 @@ class By(StrEnum):
     collaborative = "collaborative"
 
 
+LISTED = 15
+"""Songs to begin with that are named: five songs, or what stands for an artist and a genre."""
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 ArtistOption = Annotated[
     str | None,
@@ -117,11 +120,16 @@ def begin_with(
 ) -> list[str]:
     """Track ids of what a question begins with; which song or playlist a name was taken for is said.
 
-    Raises typer.BadParameter when nothing was named, or songs and a playlist at once.
+    Raises typer.BadParameter when nothing was named, songs and a playlist at once, or an artist of no or of several songs.
     """
     from warehouse import query
 
     warehouse = Settings.from_env().home.warehouse
+    if artist is not None:
+        if len(texts) != 1:
+            raise typer.BadParameter('--artist is that of one SONG; of several write each as in "Numb by Linkin Park"')
+        if seed_artists or seed_genres:
+            texts = [query.find_song(warehouse, texts[0], artist).track_id]
     if playlist is not None:
         if texts or seed_artists or seed_genres:
             raise typer.BadParameter("ask for songs like some songs, or for a playlist, not for both at once")
@@ -134,11 +142,15 @@ def begin_with(
         return [found.track_id]
     if texts or seed_artists or seed_genres:
         try:
-            return query.find_seeds(warehouse, songs=texts, artists=seed_artists or [], genres=seed_genres or [])
+            seeds = query.find_seeds(warehouse, songs=texts, artists=seed_artists or [], genres=seed_genres or [])
         except UnknownSongError as unknown:
             if len(texts) < 2:
                 raise
             raise UnknownSongError(f"{unknown}. If “{' '.join(texts)}” is one song, put it in quotes") from unknown
+        named = query.titles(warehouse, seeds)
+        more = f" and {len(named) - LISTED} more" if len(named) > LISTED else ""
+        console.say(f"Begins with {'; '.join(named[:LISTED])}{more}")
+        return seeds
     raise typer.BadParameter(
         'name a song, as in: segue recommend "Numb"; or a --playlist, --seed-artist or --seed-genre'
     )

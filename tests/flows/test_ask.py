@@ -41,6 +41,21 @@ def test_why_of_a_list_says_what_it_would_be_without_the_song_that_speaks_for_it
     ]
 
 
+def test_what_stands_for_several_seeds_is_said(asked: Path) -> None:
+    """Sentences count and name the songs "that you gave", and an artist is given by songs that nobody named."""
+    told = segue(asked, "recommend", "Moon", "--seed-artist", "By Star")
+    assert "Begins with Moon by By Moon; Star by By Star" in told.stderr
+
+
+def test_the_artist_of_a_song_counts_beside_other_seeds_and_of_several_songs_is_refused(tmp_path: Path) -> None:
+    songs = [song("m1", "Moon", ["Ada"], popularity=90), song("m2", "Moon", ["Bo"]), song("x", "Sun", ["Cleo"])]
+    build(tmp_path, songs, [near("m2", "x", 0.5)]).replace(tmp_path / "warehouse.duckdb")
+    assert "Begins with Moon by Bo; Sun by Cleo" in segue(
+        tmp_path, "recommend", "Moon", "--artist", "Bo", "--seed-artist", "Cleo"
+    ).stderr  # fmt: skip
+    assert segue(tmp_path, "recommend", "Moon", "Sun", "--artist", "Bo").exit_code == 2
+
+
 @pytest.mark.parametrize("command", ["why", "why-not"])
 def test_why_of_one_song_asks_for_the_other(asked: Path, command: str) -> None:
     told = segue(asked, command, "Moon")

@@ -3,7 +3,7 @@
 from warehouse.query.answering import Answer, answer, recommend, similar_songs
 from warehouse.query.explaining import Counterfactual, WhyNot, why, why_not, without
 from warehouse.query.many import recommend_many
-from warehouse.query.names import Found, find_playlist, find_seeds, find_song
+from warehouse.query.names import Found, find_playlist, find_seeds, find_song, titles
 from warehouse.query.ranking import BY, TUNABLES, Pool
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "recommend",
     "recommend_many",
     "similar_songs",
+    "titles",
     "why",
     "why_not",
     "without",

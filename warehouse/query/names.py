@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from schemas.errors import UnknownSongError
 from warehouse.connection import reader
+from warehouse.query.asking import cards
 from warehouse.statements import statement
 
 SONGS_OF_AN_ARTIST = 5
@@ -93,6 +94,14 @@ def find_seeds(
         for kind, text in wanted:
             found |= dict.fromkeys(_standing_for(con, kind, text))
     return list(found)
+
+
+def titles(warehouse: Path, track_ids: list[str]) -> list[str]:
+    """Name and artists of each of these tracks, as far as the warehouse knows them."""
+    with reader(Path(warehouse), keep=True) as con:
+        told = cards(con, track_ids)
+    rows = [told[track_id] for track_id in track_ids if track_id in told]
+    return [str(_found(row)) for row in rows]
 
 
 def named(con: DuckDBPyConnection, text: str, artist: str | None = None) -> Found:
