@@ -58,4 +58,4 @@ def _recalls(rows: np.ndarray, found: np.ndarray, top: int) -> Iterator[float]:
         score[seed] = -np.inf
         last = np.partition(score, -top)[-top]
         others = found[seed][(found[seed] >= 0) & (found[seed] != seed)][:top]
-        yield float(np.mean(score[others] >= last - 1e-6)) * others.size / top
+        yield float(np.count_nonzero(score[others] >= last - 1e-6)) / top

@@ -50,3 +50,5 @@ def test_recall_counts_places_that_hold_a_true_neighbour() -> None:
     assert recall(rows, right, 2) == 1.0
     wrong = np.array([[3, 2], [0, 2], [3, 0], [2, 3]])  # 3 is far from 0, as near to 2 as 0 is, and 3 itself
     assert recall(rows, wrong, 2) == 6 / 8
+    nothing = np.vstack([right[:-1], [[-1, -1]]])  # of so few rows an approximate search may find nothing for one
+    assert recall(rows, nothing, 2) == 6 / 8
