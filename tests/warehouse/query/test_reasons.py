@@ -191,6 +191,22 @@ def test_what_is_told_of_company_can_be_looked_up() -> None:
     ]
 
 
+@pytest.mark.parametrize(("seed", "song", "text"), [
+    ("Moon River", "Harvest Moon - Live", "its title says “moon”, like “Moon River”"),
+    ("Москва", "Группа крови", "its title is in Cyrillic letters, like “Москва”"),
+    ("夜に駆ける", "愛をこめて花束を", "its title is in Chinese or Japanese letters, like “夜に駆ける”"),
+    ("Numb", "Faint", ""),
+    ("Numb - Live", "Faint - Live", ""),
+    ("Numb", "Numb", ""),
+])  # fmt: skip
+def test_titles_are_told_where_nothing_else_is_written(seed: str, song: str, text: str) -> None:
+    """In a catalogue of names alone no reason had a sentence, though words and scripts of titles had made the score."""
+    assert facts(card(name=song), [card(name=seed)]) == text
+    assert (
+        facts(card(name=song, artist_ids=["a"], artists=["Ada"]), [card(name=seed, artist_ids=["a"])]) == "both by Ada"
+    )
+
+
 def test_a_year_alone_is_told_where_nothing_else_speaks_for_a_song() -> None:
     seed = card(released_on=date(2019, 3, 4), tempo=72.0)
     song = card(released_on=date(2019, 5, 6), tempo=74.0)

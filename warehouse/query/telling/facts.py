@@ -1,19 +1,33 @@
 """What is written about a song and its seeds: artists, album, genres, years."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from warehouse.query.telling.words import listed, named, quoted, songs
 
+EXTRAS = re.compile(r"\s+[(\[].*$|\s+[-–—]\s+.*$")
+"""What stands behind a title: "(feat. …)", " - Live"."""
+
+WORD = re.compile(r"[^\W\d_]{3,}")
+
+SCRIPTS = {
+    name: name.capitalize() for name in ("CYRILLIC", "GREEK", "ARABIC", "HEBREW", "DEVANAGARI", "THAI", "HANGUL")
+}
+SCRIPTS |= {"HIRAGANA": "Japanese", "KATAKANA": "Japanese", "CJK": "Chinese or Japanese"}
+"""How the names of letters begin, and what their script is called."""
+
 
 def facts(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_named: bool = False) -> str:
-    """What is written about both: artists, album, genres, years. A genre alone says little, so it goes with both years.
+    """What is written about both: artists, album, genres, years. A genre alone says little, so it goes with both years; where
+    there is nothing of all that, titles are what is left.
 
     ``is_named``: the sentence that this becomes a part of has named the seed.
     """
     if is_years(song, seeds):
-        return _when(song, seeds)
+        return _when(song, seeds) or _title(song, seeds, is_named=is_named)
     parts = [_artists(song, seeds), _album(song, seeds)]
     is_genre = not any(parts)
     if is_genre:
@@ -93,6 +107,27 @@ def _years(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_wi
     if abs(year - known[0]) > 3 and not is_wide:
         return ""
     return f"both from {year}" if year == known[0] else f"from {known[0]} and {year}"
+
+
+def _title(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_named: bool) -> str:
+    """The longest word that the titles of a song and of a single seed share, or else their script, unless everybody has it."""
+    if len(seeds) != 1 or song["name"] == seeds[0]["name"]:
+        return ""
+    one, other = (EXTRAS.sub("", card["name"]) or card["name"] for card in (song, seeds[0]))
+    words = {word.casefold() for word in WORD.findall(one)} & {word.casefold() for word in WORD.findall(other)}
+    scripts = _scripts(one) & _scripts(other)
+    if words:
+        told = f"its title says {named(max(words, key=lambda word: (len(word), word)))}"
+    elif scripts:
+        told = f"its title is in {min(scripts)} letters"
+    else:
+        return ""
+    return told if is_named else f"{told}, like {named(seeds[0]['name'])}"
+
+
+def _scripts(title: str) -> set[str]:
+    """The scripts of a title but for Latin, in which most are written, and digits."""
+    return {SCRIPTS[begin] for letter in title if (begin := unicodedata.name(letter, "").partition(" ")[0]) in SCRIPTS}
 
 
 def _when(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
