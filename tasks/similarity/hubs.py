@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from tasks.similarity.lists import Lists, addends, arranged, best, depth_for, own_for, places, reserve_for
+from tasks.similarity.lists import TABLES, Lists, addends, arranged, best, depth_for, own_for, places, reserve_for
 from tasks.similarity.signals import Signals
 
 HUB = 5
@@ -34,12 +34,16 @@ class Published:
     rows: np.ndarray
     filled: Lists
 
-    def of(self, start: int, stop: int) -> Lists:
-        """The published lists of the tracks from ``start`` to ``stop``."""
-        part = slice(start, stop)
-        filled = slice(*np.searchsorted(self.rows, [start, stop]))
-        told = self.lists.of(part).closed(self.filled.others.shape[1], self.is_shown[part])
-        told.put(self.rows[filled] - start, self.filled.of(filled))
+    def pairs(self, start: int, stop: int) -> dict[str, np.ndarray]:
+        """All that the published lists of the tracks from ``start`` to ``stop`` name, as ``Lists.pairs`` tells it."""
+        part, filled = self.lists.of(slice(start, stop)), slice(*np.searchsorted(self.rows, [start, stop]))
+        rows, instead = self.rows[filled] - start, self.filled.of(filled)
+        named, is_filled = np.zeros(part.others.shape, dtype=bool), np.zeros(len(part.others), dtype=bool)
+        named[:, : self.is_shown.shape[1]], is_filled[rows] = self.is_shown[start:stop], True
+        named[rows] = np.arange(named.shape[1]) < instead.lengths[:, None]
+        told, theirs = part.pairs(named), instead.pairs()
+        for name in TABLES:
+            told[name][is_filled[told["row"]]] = theirs[name]
         return told
 
     def among(self, tracks: np.ndarray) -> Lists:

@@ -214,7 +214,7 @@ def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]
     ids = given.tracks["track_id"]
     told = published(given, lists, top)
     for start in range(0, ids.len(), BLOCK):
-        row, others, audio, metadata, collaborative, together = told.of(start, start + BLOCK).pairs().values()
+        row, others, audio, metadata, collaborative, together = told.pairs(start, start + BLOCK).values()
         yield pl.DataFrame(
             {
                 "track_id": ids.gather(row + start),

@@ -241,8 +241,6 @@ def signals(
     length = np.linalg.norm(audio, axis=1, keepdims=True)
     sound = np.divide(audio, length, out=np.zeros_like(audio), where=length > 0)
     song = tracks["song_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    first = pl.col("artist_ids").list.first().drop_nulls().first().over("song_id")
-    artist = tracks.select(pl.coalesce(first, "song_id").rank("dense"))["artist_ids"].to_numpy()
     told = Metadata.of(tracks, scale.carriers, scale.tracks)
     metadata = told.weighed(weights)
     is_common = told.terms["carriers"].to_numpy() > max(COMMON, scale.tracks // 16)
@@ -262,7 +260,7 @@ def signals(
         tracks=tracks,
         scale=scale,
         songs=song,
-        artists=artist.astype(np.int32),
+        artists=_leads(tracks["artist_ids"].list.first(), song),
         dense=np.hstack(
             [
                 sound * weights["audio.cosine"] ** 0.5,
@@ -291,6 +289,16 @@ def signals(
         _kin=kin,
         _weights=weights,
     )
+
+
+def _leads(names: pl.Series, song: np.ndarray) -> np.ndarray:
+    """A number for each row: of the first of ``names`` that a version of its ``song`` has, or of the song where none has one."""
+    kinds = names.drop_nulls().unique(maintain_order=True)
+    # of a song the first version is written last, and stays
+    known = np.flatnonzero(names.is_not_null().to_numpy())[::-1]
+    leads = np.arange(kinds.len(), kinds.len() + song.max(initial=-1) + 1, dtype=np.int32)
+    leads[song[known]] = names.cast(pl.Enum(kinds)).to_physical().gather(known).to_numpy()
+    return np.asarray(leads[song])
 
 
 def _kept(matrix: csr_array) -> csr_array:

@@ -52,7 +52,7 @@ def given() -> Signals:
 def test_hubs_stand_in_so_many_lists_and_the_lists_are_full_all_the_same(given: Signals) -> None:
     lists = build(given, TOP)
     bare = np.bincount(lists.others[:, :TOP].ravel(), minlength=90)
-    told = published(given, lists, TOP).of(0, 90)
+    told = published(given, lists, TOP).among(np.arange(90))
     counts = np.bincount(told.others[told.others >= 0], minlength=90)
     assert bare.max() > HUB * TOP
     assert counts.max() <= HUB * TOP
@@ -61,7 +61,7 @@ def test_hubs_stand_in_so_many_lists_and_the_lists_are_full_all_the_same(given: 
 
 def test_nobody_is_left_out(given: Signals) -> None:
     lists = build(given, TOP)
-    told = published(given, lists, TOP).of(0, 90)
+    told = published(given, lists, TOP).among(np.arange(90))
     assert set(range(90)) - set(lists.others[:, :TOP].ravel().tolist())
     assert set(told.others.ravel().tolist()) >= set(range(90))
 
@@ -74,7 +74,7 @@ def test_whom_the_first_others_have_no_room_for_the_next_ones_take_in() -> None:
     lists = build(given, 20)
     first = lists.others[:, :20]
     assert set(first[first >= 0].tolist()) == set(range(15))  # all are alike: the first ones are everybody's
-    told = published(given, lists, 20).of(0, 55)
+    told = published(given, lists, 20).among(np.arange(55))
     assert set(told.others[told.others >= 0].tolist()) == set(range(55))
     assert told.lengths.max() == own_for(depth_for(20))
 
@@ -90,7 +90,7 @@ def test_a_list_that_is_filled_holds_no_more_of_its_own_artist_than_others() -> 
     baskets = pl.DataFrame(rows, schema=["basket_id", "track_id", "position", "weight"], orient="row")
     given = signals(songs, SOUNDS, baskets, STATED)
     found = published(given, build(given, top), top)
-    told = found.of(0, 300)
+    told = found.among(np.arange(300))
     row, place = np.nonzero(told.others >= 0)
     own = np.bincount(row[given.of_one_artist(row, told.others[row, place])], minlength=300)
     assert found.rows.size > 100
@@ -98,7 +98,7 @@ def test_a_list_that_is_filled_holds_no_more_of_its_own_artist_than_others() -> 
 
 
 def test_lists_stay_in_order_and_name_nobody_twice(given: Signals) -> None:
-    told = published(given, build(given, TOP), TOP).of(0, 90)
+    told = published(given, build(given, TOP), TOP).among(np.arange(90))
     assert (np.diff(told.scores, axis=1) <= 0).all()
     assert all(len(set(row)) == TOP for row in told.others.tolist())
     row, place = np.nonzero(told.others >= 0)
@@ -110,7 +110,7 @@ def test_lists_stay_in_order_and_name_nobody_twice(given: Signals) -> None:
 def hubs_kept(given: Signals) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """For each hub the lists that might show it, by how far it stands above who would step in, and where it is shown."""
     lists = build(given, TOP)
-    told = published(given, lists, TOP).of(0, 90)
+    told = published(given, lists, TOP).among(np.arange(90))
     counts = np.bincount(lists.others[:, :TOP].ravel(), minlength=90)
     found = []
     for hub in np.flatnonzero(counts > HUB * TOP):
