@@ -6,7 +6,7 @@ import pytest
 
 from schemas.catalogue import FEATURES
 from tasks.similarity.hubs import HUB, published
-from tasks.similarity.lists import depth_for, own_for
+from tasks.similarity.lists import TABLES, depth_for, own_for, reserve_for
 from tasks.similarity.neighbours import build
 from tasks.similarity.signals import Signals, signals
 from tasks.similarity.weights import STATED
@@ -15,8 +15,8 @@ TOP = 3
 
 
 def by(artists: list[str], genres: list[list[str]]) -> pl.DataFrame:
-    """Songs t00, t01, … of which no more is known than that."""
-    names = [f"t{number:02}" for number in range(len(artists))]
+    """Songs t000, t001, … of which no more is known than that."""
+    names = [f"t{number:03}" for number in range(len(artists))]
     nothing = [None] * len(names)
     return pl.DataFrame(
         {
@@ -41,7 +41,7 @@ def given() -> Signals:
     rng = np.random.default_rng(3)
     songs = by([f"a{i % 30}" for i in range(90)], [[f"g{i % 2}"] for i in range(90)])
     rows = [
-        (f"playlist:{number:02}", f"t{song:02}", place, 1.0)
+        (f"playlist:{number:02}", f"t{song:03}", place, 1.0)
         for number in range(60)
         for place, song in enumerate([*range(8), *rng.choice(np.arange(8, 85), 2, replace=False)])
     ]
@@ -79,22 +79,53 @@ def test_whom_the_first_others_have_no_room_for_the_next_ones_take_in() -> None:
     assert told.lengths.max() == own_for(depth_for(20))
 
 
-def test_a_list_that_is_filled_holds_no_more_of_its_own_artist_than_others() -> None:
-    rng, top = np.random.default_rng(4), 15
+@pytest.fixture(scope="module")
+def prolific() -> Signals:
+    """300 songs, 200 by one artist; eight of his stand in every one of 100 lists, and each of those eight has a second version."""
+    rng = np.random.default_rng(4)
     songs = by(["a"] * 200 + [f"b{i}" for i in range(100)], [["g"]] * 300)
+    is_second = pl.int_range(300).is_between(8, 15)
+    songs = songs.with_columns(
+        pl.when(is_second).then(pl.col("song_id").shift(8)).otherwise("song_id").alias("song_id")
+    )
     rows = [
-        (f"playlist:{number:02}", f"t{song:02}", place, 1.0)
+        (f"playlist:{number:02}", f"t{song:03}", place, 1.0)
         for number in range(100)
         for place, song in enumerate([*range(8), *rng.choice(np.arange(8, 300), 5, replace=False)])
     ]
     baskets = pl.DataFrame(rows, schema=["basket_id", "track_id", "position", "weight"], orient="row")
-    given = signals(songs, SOUNDS, baskets, STATED)
-    found = published(given, build(given, top), top)
+    return signals(songs, SOUNDS, baskets, STATED)
+
+
+def test_a_list_that_is_filled_holds_no_more_of_its_own_artist_than_others(prolific: Signals) -> None:
+    found = published(prolific, build(prolific, 15), 15)
     told = found.among(np.arange(300))
     row, place = np.nonzero(told.others >= 0)
-    own = np.bincount(row[given.of_one_artist(row, told.others[row, place])], minlength=300)
+    own = np.bincount(row[prolific.of_one_artist(row, told.others[row, place])], minlength=300)
     assert found.rows.size > 100
-    assert own.max() == own_for(depth_for(top)) < top
+    assert own.max() == own_for(depth_for(15)) < 15
+
+
+def test_no_other_version_of_a_hub_steps_in_for_it(prolific: Signals) -> None:
+    lists = build(prolific, 15)
+    found = published(prolific, lists, 15)
+    named, told = lists.of(found.rows).others, found.filled.others
+    barred = [set(range(8)) & set(one) - set(other) for one, other in zip(named.tolist(), told.tolist(), strict=True)]
+    instead = [{hub + 8 for hub in hubs} & set(other) for hubs, other in zip(barred, told.tolist(), strict=True)]
+    assert sum(map(len, barred)) > 100
+    assert not any(instead)
+
+
+@pytest.mark.parametrize("top", [5, 15, 30])
+def test_what_fills_a_list_is_the_same_however_much_of_it_is_remembered(prolific: Signals, top: int) -> None:
+    """Nights leave lists of any length from what takes part in the choice of places on."""
+    whole, cut = build(prolific, top), build(prolific, top)
+    lengths = np.random.default_rng(5).integers(reserve_for(top), depth_for(top), 300, endpoint=True)
+    goes = np.arange(depth_for(top)) >= lengths[:, None]
+    cut.is_whole &= ~(goes & (cut.others >= 0)).any(axis=1)
+    cut = cut.closed(depth_for(top), ~goes)
+    one, other = (published(prolific, lists, top).among(np.arange(300)) for lists in (whole, cut))
+    assert [name for name in TABLES if not np.array_equal(getattr(one, name), getattr(other, name))] == []
 
 
 def test_lists_stay_in_order_and_name_nobody_twice(given: Signals) -> None:
