@@ -272,9 +272,9 @@ def signals(
         ),
         gives=beside([rare, heard.together, kin], np.float32),
         takes=beside([rare, takes, kin], np.float32),
-        walks=_kept(scaled(heard.alike, weights["collaborative.alike"] ** 2)),
+        walks=_kept(heard.alike, weights["collaborative.alike"] ** 2),
         holds=single(heard.held),
-        links=_kept(scaled(heard.near, weights["collaborative.near"])),
+        links=_kept(heard.near, weights["collaborative.near"]),
         _song=csr_array(
             (np.ones(song.size, dtype=np.float32), (np.arange(song.size), song)), shape=(song.size, song.size)
         ),
@@ -301,7 +301,6 @@ def _leads(names: pl.Series, song: np.ndarray) -> np.ndarray:
     return np.asarray(leads[song])
 
 
-def _kept(matrix: csr_array) -> csr_array:
-    """``matrix`` in single precision; of a signal that counts nothing, nothing."""
-    found = single(matrix)
-    return found if found.data.any() else csr_array(found.shape, dtype=np.float32)
+def _kept(matrix: csr_array, weight: float) -> csr_array:
+    """``matrix``, weighed, in single precision; of a signal that counts nothing, nothing."""
+    return scaled(single(matrix), weight) if weight else csr_array(matrix.shape, dtype=np.float32)
