@@ -99,25 +99,24 @@ class Signals:
 
         All is mutual but what is given for baskets, and for baskets like theirs.
         """
-        takes, gives, walks, links = self._turned
+        takes, gives, walks = self._turned
         most = scores.copy()
         for part in (
             takes[seeds] @ gives,
             rooted(self.holds[seeds] @ walks),
             -rooted(self.walks[seeds] @ self._across[1]),
-            links[seeds],
+            self._company.turned(self.links[seeds], seeds),
         ):
             add(most, part)
         return most
 
     @cached_property
-    def _turned(self) -> tuple[csr_array, csr_array, csr_array, csr_array]:
-        """What a track takes for a basket, the tracks that give for one or come to one, and those that are linked to one."""
+    def _turned(self) -> tuple[csr_array, csr_array, csr_array]:
+        """What a track takes for a basket, and the tracks that give for one or come to one."""
         return (
             single(self._takes),
             csr_array(single(self._company.together).T),
             csr_array(self.walks.T),
-            csr_array(self.links.T),
         )
 
     def _dense_scores(self, seeds: np.ndarray, others: np.ndarray) -> np.ndarray:
