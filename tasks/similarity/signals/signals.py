@@ -100,12 +100,13 @@ class Signals:
         All is mutual but what is given for baskets, and for baskets like theirs.
         """
         takes, gives, walks = self._turned
-        most = scores.copy()
+        most, links = scores.copy(), self.links[seeds]
         for part in (
             takes[seeds] @ gives,
             rooted(self.holds[seeds] @ walks),
             -rooted(self.walks[seeds] @ self._across[1]),
-            self._company.turned(self.links[seeds], seeds),
+            self._company.turned(links, seeds),
+            -links,
         ):
             add(most, part)
         return most
