@@ -3,13 +3,13 @@
 import polars as pl
 
 from warehouse.query.signals.chunk import Chunk
-from warehouse.query.signals.corpus import SOUNDS
+from warehouse.query.signals.corpus import SOUNDS, at
 
 
 def with_sound(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
     """Likelihood of the song's sound under the list's normal against the catalogue's, and cosine with the list's mean."""
     names = list(SOUNDS)
-    heard = chunk.seeds.join(chunk.corpus.tracks.select("track", *names), on="track")
+    heard = chunk.seeds.with_columns(at(chunk.corpus.tracks[name], "track") for name in names)
     length = pl.sum_horizontal(pl.col(name).pow(2) for name in names).sqrt()
     unit = heard.with_columns(length=length).with_columns(
         (pl.col(name) / (pl.col("length") + 1e-9)).alias(f"{name}_unit") for name in names
