@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from schemas.errors import InvalidDataError, SettingsError
 from warehouse.connection import reader
-from warehouse.query.asking import blocked_now, cards
+from warehouse.query.asking import blocked_now, cards, summing
 from warehouse.query.model import MORE, learned
 from warehouse.query.ranking import Candidate, checked_by, ranked
 from warehouse.query.signals import PER, chunks
@@ -63,7 +63,7 @@ def _continued(con: DuckDBPyConnection, warehouse: Path, seeds: pl.DataFrame, by
     A list of a single song is a question about that song, which ``neighbours`` answers.
     """
     con.register("lists", seeds)
-    summed = con.sql(statement("query/summed"), params={"by": by, "depth": depth}).pl()
+    summed = con.sql(summing("query/summed", by), params={"by": by, "depth": depth}).pl()
     model = learned(con, warehouse)
     if model is None:
         return summed
