@@ -93,8 +93,8 @@ _LATEST: dict[tuple[object, ...], Learned | None] = {}
 def learned(con: DuckDBPyConnection, warehouse: Path) -> Learned | None:
     """The list model of the file that ``con`` has open; null when the night had too little to learn one from."""
     stat = warehouse.stat()
-    run = con.execute(statement("latest_run")).fetchall()
-    key = (str(warehouse), stat.st_ino, stat.st_mtime_ns, stat.st_size, str(run))
+    night = con.execute(statement("query/night")).fetchall()
+    key = (str(warehouse), stat.st_ino, stat.st_mtime_ns, stat.st_size, *night)
     if key not in _LATEST:
         model = ListModel.of(con.sql(statement("query/list_model")).pl())
         _LATEST.clear()

@@ -100,11 +100,11 @@ def _signals(chunk: Chunk, per: int, more: pl.DataFrame | None) -> pl.DataFrame:
         for fresh in (frame.join(chunk.seeds, on=["list", "track"], how="anti"),)
         for name in names
     ]
-    pool = pl.concat(drawn if more is None else [*drawn, more]).unique().sort("list", "track")
+    pool = pl.concat(drawn if more is None else [*drawn, more]).unique()
     tracks = chunk.corpus.tracks
     songs = chunk.seeds.select("list", at(tracks["song"], "track"))
     pool = pool.select("list").hstack(tracks[pool["track"]]).join(songs, on=["list", "song"], how="anti")
-    pool = chunk.left(pool)
+    pool = chunk.left(pool.sort("list", "track"))
     for frame in (together, close, like, by_artists(chunk, pool, artists), shared):
         pool = pool.join(frame, on=["list", "track"], how="left", maintain_order="left")
     pool = pool.join(near_versions(chunk), on=["list", "song"], how="left", maintain_order="left")

@@ -79,8 +79,8 @@ class Corpus:
     @classmethod
     def of(cls, songs: pl.DataFrame, baskets: pl.DataFrame, sounds: pl.DataFrame) -> "Corpus":
         """From the tables ``songs``, ``baskets`` and ``audio_features``, or as much of them as may be known."""
-        numbered = songs.sort("track_id").with_row_index("track")
-        held = baskets.join(numbered.select("track", "track_id"), on="track_id")
+        catalogue = songs.sort("track_id").with_row_index("track")
+        held = baskets.join(catalogue.select("track", "track_id"), on="track_id")
         names = held.select("basket_id").unique().sort("basket_id").with_row_index("basket")
         places = (
             held.join(names, on="basket_id")
@@ -96,7 +96,7 @@ class Corpus:
         ]
         sound = sounds.select("track_id", *standard)
         tracks = (
-            numbered.select(
+            catalogue.select(
                 "track",
                 "track_id",
                 song=pl.col("song_id").rank("dense").cast(pl.UInt32),
@@ -115,8 +115,8 @@ class Corpus:
             .select("basket", "song", place=pl.int_range(pl.len()).over("basket").cast(pl.Int32))
             .with_columns(n=pl.len().over("song").cast(pl.Float64))
         )
-        artists = numbered.select("track", artist="artist_ids").explode("artist").drop_nulls().unique()
-        genres = numbered.select("track", genre="genres").explode("genre").drop_nulls().unique()
+        artists = catalogue.select("track", artist="artist_ids").explode("artist").drop_nulls().unique()
+        genres = catalogue.select("track", genre="genres").explode("genre").drop_nulls().unique()
         return cls(
             tracks=tracks,
             places=Table(places),
