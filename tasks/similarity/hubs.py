@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from tasks.similarity.lists import Lists, addends, arranged, best, depth_for, own_for, places, reserve_for
+from tasks.similarity.lists import TABLES, Lists, addends, arranged, best, depth_for, own_for, places, reserve_for
 from tasks.similarity.signals import Signals
 
 HUB = 5
@@ -34,12 +34,17 @@ class Published:
     rows: np.ndarray
     filled: Lists
 
-    def of(self, start: int, stop: int) -> Lists:
-        """The published lists of the tracks from ``start`` to ``stop``."""
-        part = slice(start, stop)
-        filled = slice(*np.searchsorted(self.rows, [start, stop]))
-        told = self.lists.of(part).closed(self.filled.others.shape[1], self.is_shown[part])
-        told.put(self.rows[filled] - start, self.filled.of(filled))
+    def pairs(self, start: int, stop: int) -> dict[str, np.ndarray]:
+        """All that the published lists of the tracks from ``start`` to ``stop`` name, as ``Lists.pairs`` tells it."""
+        part, filled = self.lists.of(slice(start, stop)), slice(*np.searchsorted(self.rows, [start, stop]))
+        rows, instead = self.rows[filled] - start, self.filled.of(filled)
+        named, is_filled = np.zeros_like(part.others, dtype=bool), np.zeros(len(part.others), dtype=bool)
+        named[:, : self.is_shown.shape[1]] = self.is_shown[start:stop]
+        named[rows] = np.arange(named.shape[1]) < instead.lengths[:, None]
+        is_filled[rows] = True
+        told, theirs = part.pairs(named), instead.pairs()
+        for name in TABLES:
+            told[name][is_filled[told["row"]]] = theirs[name]
         return told
 
     def among(self, tracks: np.ndarray) -> Lists:
@@ -56,18 +61,17 @@ def published(given: Signals, lists: Lists, top: int) -> Published:
     left = is_shown.sum(axis=1)
     rows = np.flatnonzero((left < top) & ((lists.lengths > left) | ~lists.is_whole))
     filled = lists.of(rows).closed(top, is_shown[rows])
+    filled.is_whole[:] = False
     counts = _counts(lists.others[:, : is_shown.shape[1]][is_shown], len(is_shown))
-    scores, is_spent = given.scorer(), np.zeros(rows.size, dtype=bool)
+    scores = given.scorer()
     for _ in range(ROUNDS):
-        short = np.flatnonzero((filled.lengths < top) & ~is_spent)
+        short = np.flatnonzero((filled.lengths < top) & ~filled.is_whole)
         if not short.size:
             break
         for part in np.array_split(short, -(-short.size // AT_ONCE)):
-            with threadpool_limits(1):  # products this small: a second thread only waits, and busily
-                found = best(given, rows[part], depth_for(top), _without(scores, np.flatnonzero(counts >= HUB * top)))
-            is_spent[part] = found.is_whole
+            is_full = np.isin(given.songs, given.songs[counts >= HUB * top])  # no other version steps in
             counts -= _counts(filled.of(part).others, len(counts))
-            filled.put(part, _merged(given, rows[part], filled.of(part), found, top))
+            filled.put(part, _filled(given, lists, rows[part], filled.of(part), is_full, scores, top))
             counts += _counts(filled.of(part).others, len(counts))
         counts -= _bar(filled, np.maximum(counts - HUB * top, 0))
     told = Published(lists, is_shown, rows, filled)
@@ -95,6 +99,33 @@ def _shown(given: Signals, lists: Lists, top: int) -> np.ndarray:
     barred = places(hub, len(reserve)) >= HUB * top
     is_shown[row[barred], column[barred]] = False
     return is_shown & (np.cumsum(is_shown, axis=1, dtype=np.int16) <= top)
+
+
+def _filled(
+    given: Signals,
+    lists: Lists,
+    rows: np.ndarray,
+    left: Lists,
+    is_full: np.ndarray,
+    scores: Callable[[np.ndarray], np.ndarray],
+    top: int,
+) -> Lists:
+    """What is ``left`` of the lists of ``rows``, filled with the next best that are not full; whole where nobody else comes."""
+    known, every = lists.of(rows), np.arange(rows.size)
+    depth, own = known.others.shape[1], given.of_one_artist(rows[:, None], known.others) & (known.others >= 0)
+    told = _merged(given, rows, left, known.closed(depth, ~is_full[known.others]), top)
+    # nobody beyond a list stands before its last one; but where its own artist was cut off, more of those may
+    is_sure = known.is_whole | (told.scores_at(every, top - 1) > known.scores_at(every, known.lengths - 1))
+    is_sure &= own.sum(axis=1) < _own_most(top)
+    told.is_whole = known.is_whole
+    asked = np.flatnonzero(~is_sure)
+    with threadpool_limits(1):  # products this small: a second thread only waits, and busily
+        found = best(given, rows[asked], depth, _without(scores, np.flatnonzero(is_full)))
+    more = _merged(given, rows[asked], left.of(asked), found, top)
+    more.is_whole = found.is_whole
+    told.put(asked, more)
+    told.is_whole &= told.lengths < top
+    return told
 
 
 def _without(scores: Callable[[np.ndarray], np.ndarray], full: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

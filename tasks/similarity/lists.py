@@ -68,9 +68,9 @@ class Lists:
         for spec in fields(self):
             getattr(self, spec.name)[rows] = getattr(lists, spec.name)
 
-    def pairs(self) -> dict[str, np.ndarray]:
-        """All that the lists name, one after the other: ``row`` and each of ``TABLES``."""
-        named = self.others >= 0
+    def pairs(self, named: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """All that the lists name, or at the places that ``named`` marks, one after the other: ``row`` and each of ``TABLES``."""
+        named = self.others >= 0 if named is None else named
         row = np.repeat(np.arange(len(named)), np.count_nonzero(named, axis=1))
         place = np.flatnonzero(named)
         return {"row": row} | {name: getattr(self, name).reshape(-1)[place] for name in TABLES}

@@ -136,8 +136,9 @@ def updated(given: Signals, old: Lists, is_touched: np.ndarray, top: int, work: 
 
 def _freed(given: Signals, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Which of ``rows`` had so many of their own artist in the list that one who left (-2) may make room for one who never was in it."""
-    own = given.of_one_artist(rows[:, None], others) & (others >= 0)
-    return rows[(own | (others == -2)).sum(axis=1) >= own_for(others.shape[1])]
+    own = (given.of_one_artist(rows[:, None], others) & (others >= 0)).sum(axis=1)
+    most = own_for(others.shape[1])
+    return rows[(own < most) & (own + (others == -2).sum(axis=1) >= most)]
 
 
 def _own(given: Signals, lists: Lists, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -214,7 +215,7 @@ def neighbours(given: Signals, lists: Lists, top: int) -> Iterator[pl.DataFrame]
     ids = given.tracks["track_id"]
     told = published(given, lists, top)
     for start in range(0, ids.len(), BLOCK):
-        row, others, audio, metadata, collaborative, together = told.of(start, start + BLOCK).pairs().values()
+        row, others, audio, metadata, collaborative, together = told.pairs(start, start + BLOCK).values()
         yield pl.DataFrame(
             {
                 "track_id": ids.gather(row + start),

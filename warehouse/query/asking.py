@@ -37,11 +37,10 @@ PLAYLIST = "playlist:"
 
 @dataclass(frozen=True)
 class Reached:
-    """The songs of a pool, best first. A row is what tells the song (its ``key``: number or track_id), its score in any unit,
-    whether a basket holds it together with a seed, and an addend for each of ``signals``.
+    """The songs of a pool, best first. A row is the number of a song, its score in any unit, whether a basket holds it together
+    with a seed, and an addend for each of ``signals``.
     """
 
-    key: str
     signals: Sequence[str]
     rows: Sequence[tuple[Any, ...]]
 
@@ -129,7 +128,7 @@ def drawn(
     given = known(con, seeds)
     if len(whole) > 1 and (model := learned(con, warehouse)):
         asked = {"seeds": [seed["number"] for seed in given], "by": by, "limit": MORE}
-        best = [track_id for (track_id,) in con.execute(statement("query/best"), asked).fetchall()]
+        best = [number for number, _ in con.execute(summing("query/best", by), asked).fetchall()]
         reached = _modelled(model, seeds, whole, best, by, candidates_of(limit))
     else:
         reached = _reached(con, given, by)
@@ -142,10 +141,10 @@ def _candidates(
     """The songs with their cards; those without one are passed over. What chance would give is told of the first seed alone."""
     same = {seed["song_id"] for seed in seeds}
     for batch in reached.batches():
-        rows = {key: told for key, _, *told in batch}
+        rows = {number: told for number, _, *told in batch}
         found = []
-        for card in (cards if reached.key == "track_id" else _numbered)(con, list(rows)).values():
-            is_together, *addends = rows[card[reached.key]]
+        for card in _told(con, "query/cards_by_number", keys=list(rows)).values():
+            is_together, *addends = rows[card["number"]]
             card["is_seed"] = card["song_id"] in same
             card["is_blocked"] = _is_blocked(card, blocks)
             card["baskets_expected"] = seeds[0]["share"] * card["share"] if is_together else None
@@ -153,21 +152,21 @@ def _candidates(
         yield from sorted(found, key=best_first)
 
 
-def _numbered(con: DuckDBPyConnection, numbers: Sequence[int]) -> dict[str, Row]:
-    """Track id -> card of the songs with these numbers."""
-    return _told(con, "query/cards_by_number", keys=numbers)
-
-
 def _reached(con: DuckDBPyConnection, seeds: Sequence[Row], by: str) -> Reached:
     """The neighbours of the seeds with the sums of what each seed gives them."""
     numbers = [seed["number"] for seed in seeds]
     if len(numbers) == 1:
         return _led_to(con.execute(statement("query/neighbours_of"), {"seed": numbers[0]}).fetchall(), by)
-    rows = con.execute(statement("query/pool"), {"seeds": numbers, "by": by}).fetchall()
+    rows = con.execute(summing("query/pool", by), {"seeds": numbers, "by": by}).fetchall()
     if by == "hybrid":
-        return Reached("number", SIGNALS, rows)
+        return Reached(SIGNALS, rows)
     alone = [(number, score, is_together, score / 1e6) for number, score, is_together, *_ in rows]
-    return Reached("number", (by,), alone)
+    return Reached((by,), alone)
+
+
+def summing(name: str, by: str) -> str:
+    """The statement ``name`` with the addends that ``by`` counts."""
+    return statement(name).format(counted=" + ".join(SIGNALS) if by == "hybrid" else by)
 
 
 def _led_to(rows: Sequence[tuple[Any, ...]], by: str) -> Reached:
@@ -178,19 +177,24 @@ def _led_to(rows: Sequence[tuple[Any, ...]], by: str) -> Reached:
         told = [value for signal, value in zip(SIGNALS, addends, strict=True) if signal in counted]
         if by == "hybrid" or told != [0]:  # 0: the signal says nothing of the song
             found.append((number, sum(told), bool(baskets_together), *(value / MILLION for value in told)))
-    return Reached("number", counted, sorted(found, key=itemgetter(1), reverse=True))
+    return Reached(counted, sorted(found, key=itemgetter(1), reverse=True))
 
 
 def _modelled(
-    model: Learned, seeds: Sequence[str], whole: Sequence[str], best: Sequence[str], by: str, per: int
+    model: Learned, seeds: Sequence[str], whole: Sequence[str], best: Sequence[int], by: str, per: int
 ) -> Reached:
     """The candidates of the list model, and the songs ``best`` to which the neighbours lead, with what each signal gives them."""
+    ids = model.corpus.tracks["track_id"]
     given = pl.DataFrame({"list_id": "", "track_id": list(seeds)})
-    more = pl.DataFrame({"list_id": "", "track_id": best}, schema=given.schema)
+    more = pl.DataFrame({"list_id": "", "track_id": ids.filter(model.numbers.is_in(best))})
     own = inside(pl.DataFrame({"list_id": "", "track_id": list(whole)}), model.corpus)
     told = model.model.addends(signals(given, model.corpus, own, per=per, more=more), by).drop("list_id")
-    rows = [(track_id, fsum(addends), False, *addends) for track_id, *addends in told.iter_rows()]
-    return Reached("track_id", told.columns[1:], sorted(rows, key=itemgetter(1), reverse=True))
+    numbers = model.numbers.gather(ids.search_sorted(told["track_id"]))
+    rows = [
+        (number, fsum(addends), False, *addends)
+        for number, (_, *addends) in zip(numbers, told.iter_rows(), strict=True)
+    ]
+    return Reached(told.columns[1:], sorted(rows, key=itemgetter(1), reverse=True))
 
 
 def shared_baskets(seeds: Sequence[Row], song: Row) -> dict[str, list[str]]:

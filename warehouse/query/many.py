@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from schemas.errors import InvalidDataError, SettingsError
 from warehouse.connection import reader
-from warehouse.query.asking import blocked_now, cards
+from warehouse.query.asking import blocked_now, cards, summing
 from warehouse.query.model import MORE, learned
 from warehouse.query.ranking import Candidate, checked_by, ranked
 from warehouse.query.signals import candidates_of, chunks
@@ -69,12 +69,12 @@ def _continued(
     model = learned(con, warehouse)
     is_single = pl.len().over("list_id") == 1 if model else pl.lit(True)
     con.register("lists", seeds.filter(is_single))
-    summed = con.sql(statement("query/summed"), params={"by": by, "depth": depth}).pl()
+    summed = con.sql(summing("query/summed", by), params={"by": by, "depth": depth}).pl()
     if model is None:
         return summed
     several = seeds.filter(~is_single)
     con.register("lists", several)
-    more = con.sql(statement("query/best_of_lists"), params={"by": by, "limit": MORE}).pl()
+    more = con.sql(summing("query/best_of_lists", by), params={"by": by, "limit": MORE}).pl()
     scores = [model.scores(part, by) for part in chunks(several, model.corpus, per=per, more=more)]
     con.register("scored", pl.concat([summed.drop("rank"), *scores]))
     return con.sql(statement("query/continued"), params={"depth": depth}).pl()

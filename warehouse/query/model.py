@@ -72,10 +72,11 @@ class ListModel:
 
 @dataclass(frozen=True)
 class Learned:
-    """What a file offers for lists: the model and what its signals are made of."""
+    """What a file offers for lists: the model, what its signals are made of, and the number of each of their tracks."""
 
     model: ListModel
     corpus: Corpus
+    numbers: pl.Series
 
     def scores(self, signals: pl.DataFrame, by: str) -> pl.DataFrame:
         """list_id, track_id and the sum of what ``by`` counts."""
@@ -92,21 +93,20 @@ _LATEST: dict[tuple[object, ...], Learned | None] = {}
 def learned(con: DuckDBPyConnection, warehouse: Path) -> Learned | None:
     """The list model of the file that ``con`` has open; null when the night had too little to learn one from."""
     stat = warehouse.stat()
-    run = con.execute(statement("latest_run")).fetchall()
-    key = (str(warehouse), stat.st_ino, stat.st_mtime_ns, stat.st_size, str(run))
+    night = con.execute(statement("query/night")).fetchall()
+    key = (str(warehouse), stat.st_ino, stat.st_mtime_ns, stat.st_size, *night)
     if key not in _LATEST:
         model = ListModel.of(con.sql(statement("query/list_model")).pl())
         _LATEST.clear()
-        _LATEST[key] = None if model is None else Learned(model, corpus(con))
+        _LATEST[key] = None if model is None else _learned(con, model)
     return _LATEST[key]
 
 
-def corpus(con: DuckDBPyConnection) -> Corpus:
-    """What the signals of lists are made of, from an open file."""
+def _learned(con: DuckDBPyConnection, model: ListModel) -> Learned:
     songs, baskets, sounds = (
         con.sql(statement(f"query/corpus_{name}")).pl() for name in ("songs", "baskets", "sounds")
     )
-    return Corpus.of(songs, baskets, sounds)
+    return Learned(model, Corpus.of(songs, baskets, sounds), songs["number"])
 
 
 def kind_of(addend: str) -> str:

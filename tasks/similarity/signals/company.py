@@ -36,6 +36,8 @@ HEARSAY = 0.7
 """So much counts in a seed's baskets for a song that stands in none itself: the company of its artists and genres is not its own."""
 CHUNK = 4_096
 """Kinds of genres that are compared with all baskets at a time."""
+NEAR = (0.75, 0.25)
+"""Exponents of how common a seed and another song are, by which their closeness counts less."""
 THIN = 0.05
 """Half of what one basket of a hundred songs weighs: a song in few and large baskets speaks so much less."""
 
@@ -69,6 +71,12 @@ class Company:
     def baskets(self) -> np.ndarray:
         """The number of baskets of each track."""
         return np.diff(self.held.indptr).astype(np.float64)
+
+    def turned(self, near: csr_array, seeds: np.ndarray) -> csr_array:
+        """How close all tracks as seeds are to ``seeds``, out of ``near``, how close those are to all: mutual but for how common
+        each is."""
+        common = _common(self.held) ** (NEAR[0] - NEAR[1])
+        return scaled(near, common[seeds], 1 / common)
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,7 @@ def company(placed: pl.DataFrame, artists: Terms, genres: Terms, tracks: int, ci
     listens = csr_array(asked @ alike)
     listens.sort_indices()
     likeness = (asked @ likeness) * _inverse(np.asarray(asked.sum(axis=1)).ravel())
-    common = np.diff(held.indptr) + 1.0
+    common = _common(held)
     steps = near.steps(row, basket, total)
     stood = _stood(circles.artists, artists.ids, names, _told(held, credits))
     # tracks of the same artists have the same row: it is worked out once
@@ -172,7 +180,7 @@ def company(placed: pl.DataFrame, artists: Terms, genres: Terms, tracks: int, ci
         held=held,
         together=scaled(weighed, 1 / (whole + THIN)),
         alike=scaled(listens, likeness / (likeness + UNLIKE) * _inverse(np.asarray(listens.sum(axis=1)).ravel())),
-        near=scaled(steps, common**-0.75, common**-0.25),
+        near=scaled(steps, common ** -NEAR[0], common ** -NEAR[1]),
         artists=scaled(_artists(scaled(profile, columns=rarity))[same], np.where(stands_itself, OWN, 1.0)),
         regulars=scaled(heads(regulars, PROFILE)[same], hearsay),
         genres=scaled(fitting, hearsay),
@@ -203,6 +211,11 @@ def _held(placed: pl.DataFrame, total: int) -> tuple[csr_array, pl.Series]:
     names = placed["basket_id"].unique(maintain_order=True)
     row, basket = near.places(placed)
     return csr_array((np.ones(row.size), (row, basket)), shape=(total, max(names.len(), 1))), names
+
+
+def _common(held: csr_array) -> np.ndarray:
+    """How common each track is: one more than its baskets."""
+    return np.diff(held.indptr) + 1.0
 
 
 def _known(frozen: pl.Series, now: np.ndarray) -> np.ndarray:

@@ -99,25 +99,25 @@ class Signals:
 
         All is mutual but what is given for baskets, and for baskets like theirs.
         """
-        takes, gives, walks, links = self._turned
-        most = scores.copy()
+        takes, gives, walks = self._turned
+        most, links = scores.copy(), self.links[seeds]
         for part in (
             takes[seeds] @ gives,
             rooted(self.holds[seeds] @ walks),
             -rooted(self.walks[seeds] @ self._across[1]),
-            links[seeds],
+            self._company.turned(links, seeds),
+            -links,
         ):
             add(most, part)
         return most
 
     @cached_property
-    def _turned(self) -> tuple[csr_array, csr_array, csr_array, csr_array]:
-        """What a track takes for a basket, the tracks that give for one or come to one, and those that are linked to one."""
+    def _turned(self) -> tuple[csr_array, csr_array, csr_array]:
+        """What a track takes for a basket, and the tracks that give for one or come to one."""
         return (
             single(self._takes),
             csr_array(single(self._company.together).T),
             csr_array(self.walks.T),
-            csr_array(self.links.T),
         )
 
     def _dense_scores(self, seeds: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -241,8 +241,6 @@ def signals(
     length = np.linalg.norm(audio, axis=1, keepdims=True)
     sound = np.divide(audio, length, out=np.zeros_like(audio), where=length > 0)
     song = tracks["song_id"].rank("dense").to_numpy().astype(np.int64) - 1
-    first = pl.col("artist_ids").list.first().drop_nulls().first().over("song_id")
-    artist = tracks.select(pl.coalesce(first, "song_id").rank("dense"))["artist_ids"].to_numpy()
     told = Metadata.of(tracks, scale.carriers, scale.tracks)
     metadata = told.weighed(weights)
     is_common = told.terms["carriers"].to_numpy() > max(COMMON, scale.tracks // 16)
@@ -262,7 +260,7 @@ def signals(
         tracks=tracks,
         scale=scale,
         songs=song,
-        artists=artist.astype(np.int32),
+        artists=_leads(tracks["artist_ids"].list.first(), song),
         dense=np.hstack(
             [
                 sound * weights["audio.cosine"] ** 0.5,
@@ -274,9 +272,9 @@ def signals(
         ),
         gives=beside([rare, heard.together, kin], np.float32),
         takes=beside([rare, takes, kin], np.float32),
-        walks=_kept(scaled(heard.alike, weights["collaborative.alike"] ** 2)),
+        walks=_kept(heard.alike, weights["collaborative.alike"] ** 2),
         holds=single(heard.held),
-        links=_kept(scaled(heard.near, weights["collaborative.near"])),
+        links=_kept(heard.near, weights["collaborative.near"]),
         _song=csr_array(
             (np.ones(song.size, dtype=np.float32), (np.arange(song.size), song)), shape=(song.size, song.size)
         ),
@@ -293,7 +291,16 @@ def signals(
     )
 
 
-def _kept(matrix: csr_array) -> csr_array:
-    """``matrix`` in single precision; of a signal that counts nothing, nothing."""
-    found = single(matrix)
-    return found if found.data.any() else csr_array(found.shape, dtype=np.float32)
+def _leads(names: pl.Series, song: np.ndarray) -> np.ndarray:
+    """A number for each row: of the first of ``names`` that a version of its ``song`` has, or of the song where none has one."""
+    kinds = names.drop_nulls().unique(maintain_order=True)
+    # of a song the first version is written last, and stays
+    known = np.flatnonzero(names.is_not_null().to_numpy())[::-1]
+    leads = np.arange(kinds.len(), kinds.len() + song.max(initial=-1) + 1, dtype=np.int32)
+    leads[song[known]] = names.cast(pl.Enum(kinds)).to_physical().gather(known).to_numpy()
+    return np.asarray(leads[song])
+
+
+def _kept(matrix: csr_array, weight: float) -> csr_array:
+    """``matrix``, weighed, in single precision; of a signal that counts nothing, nothing."""
+    return scaled(single(matrix), weight) if weight else csr_array(matrix.shape, dtype=np.float32)

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.catalogue import FEATURES
 from tasks.similarity.hubs import HUB, published
-from tasks.similarity.lists import depth_for, own_for
+from tasks.similarity.lists import TABLES, depth_for, own_for, reserve_for
 from tasks.similarity.neighbours import build
 from tasks.similarity.signals import Signals, signals
 from tasks.similarity.weights import STATED
@@ -15,8 +15,8 @@ TOP = 3
 
 
 def by(artists: list[str], genres: list[list[str]]) -> pl.DataFrame:
-    """Songs t00, t01, … of which no more is known than that."""
-    names = [f"t{number:02}" for number in range(len(artists))]
+    """Songs t000, t001, … of which no more is known than that."""
+    names = [f"t{number:03}" for number in range(len(artists))]
     nothing = [None] * len(names)
     return pl.DataFrame(
         {
@@ -41,7 +41,7 @@ def given() -> Signals:
     rng = np.random.default_rng(3)
     songs = by([f"a{i % 30}" for i in range(90)], [[f"g{i % 2}"] for i in range(90)])
     rows = [
-        (f"playlist:{number:02}", f"t{song:02}", place, 1.0)
+        (f"playlist:{number:02}", f"t{song:03}", place, 1.0)
         for number in range(60)
         for place, song in enumerate([*range(8), *rng.choice(np.arange(8, 85), 2, replace=False)])
     ]
@@ -52,7 +52,7 @@ def given() -> Signals:
 def test_hubs_stand_in_so_many_lists_and_the_lists_are_full_all_the_same(given: Signals) -> None:
     lists = build(given, TOP)
     bare = np.bincount(lists.others[:, :TOP].ravel(), minlength=90)
-    told = published(given, lists, TOP).of(0, 90)
+    told = published(given, lists, TOP).among(np.arange(90))
     counts = np.bincount(told.others[told.others >= 0], minlength=90)
     assert bare.max() > HUB * TOP
     assert counts.max() <= HUB * TOP
@@ -61,7 +61,7 @@ def test_hubs_stand_in_so_many_lists_and_the_lists_are_full_all_the_same(given: 
 
 def test_nobody_is_left_out(given: Signals) -> None:
     lists = build(given, TOP)
-    told = published(given, lists, TOP).of(0, 90)
+    told = published(given, lists, TOP).among(np.arange(90))
     assert set(range(90)) - set(lists.others[:, :TOP].ravel().tolist())
     assert set(told.others.ravel().tolist()) >= set(range(90))
 
@@ -74,31 +74,62 @@ def test_whom_the_first_others_have_no_room_for_the_next_ones_take_in() -> None:
     lists = build(given, 20)
     first = lists.others[:, :20]
     assert set(first[first >= 0].tolist()) == set(range(15))  # all are alike: the first ones are everybody's
-    told = published(given, lists, 20).of(0, 55)
+    told = published(given, lists, 20).among(np.arange(55))
     assert set(told.others[told.others >= 0].tolist()) == set(range(55))
     assert told.lengths.max() == own_for(depth_for(20))
 
 
-def test_a_list_that_is_filled_holds_no_more_of_its_own_artist_than_others() -> None:
-    rng, top = np.random.default_rng(4), 15
+@pytest.fixture(scope="module")
+def prolific() -> Signals:
+    """300 songs, 200 by one artist; eight of his stand in every one of 100 lists, and each of those eight has a second version."""
+    rng = np.random.default_rng(4)
     songs = by(["a"] * 200 + [f"b{i}" for i in range(100)], [["g"]] * 300)
+    is_second = pl.int_range(300).is_between(8, 15)
+    songs = songs.with_columns(
+        pl.when(is_second).then(pl.col("song_id").shift(8)).otherwise("song_id").alias("song_id")
+    )
     rows = [
-        (f"playlist:{number:02}", f"t{song:02}", place, 1.0)
+        (f"playlist:{number:02}", f"t{song:03}", place, 1.0)
         for number in range(100)
         for place, song in enumerate([*range(8), *rng.choice(np.arange(8, 300), 5, replace=False)])
     ]
     baskets = pl.DataFrame(rows, schema=["basket_id", "track_id", "position", "weight"], orient="row")
-    given = signals(songs, SOUNDS, baskets, STATED)
-    found = published(given, build(given, top), top)
-    told = found.of(0, 300)
+    return signals(songs, SOUNDS, baskets, STATED)
+
+
+def test_a_list_that_is_filled_holds_no_more_of_its_own_artist_than_others(prolific: Signals) -> None:
+    found = published(prolific, build(prolific, 15), 15)
+    told = found.among(np.arange(300))
     row, place = np.nonzero(told.others >= 0)
-    own = np.bincount(row[given.of_one_artist(row, told.others[row, place])], minlength=300)
+    own = np.bincount(row[prolific.of_one_artist(row, told.others[row, place])], minlength=300)
     assert found.rows.size > 100
-    assert own.max() == own_for(depth_for(top)) < top
+    assert own.max() == own_for(depth_for(15)) < 15
+
+
+def test_no_other_version_of_a_hub_steps_in_for_it(prolific: Signals) -> None:
+    lists = build(prolific, 15)
+    found = published(prolific, lists, 15)
+    named, told = lists.of(found.rows).others, found.filled.others
+    barred = [set(range(8)) & set(one) - set(other) for one, other in zip(named.tolist(), told.tolist(), strict=True)]
+    instead = [{hub + 8 for hub in hubs} & set(other) for hubs, other in zip(barred, told.tolist(), strict=True)]
+    assert sum(map(len, barred)) > 100
+    assert not any(instead)
+
+
+@pytest.mark.parametrize("top", [5, 15, 30])
+def test_what_fills_a_list_is_the_same_however_much_of_it_is_remembered(prolific: Signals, top: int) -> None:
+    """Nights leave lists of any length from what takes part in the choice of places on."""
+    whole, cut = build(prolific, top), build(prolific, top)
+    lengths = np.random.default_rng(5).integers(reserve_for(top), depth_for(top), 300, endpoint=True)
+    goes = np.arange(depth_for(top)) >= lengths[:, None]
+    cut.is_whole &= ~(goes & (cut.others >= 0)).any(axis=1)
+    cut = cut.closed(depth_for(top), ~goes)
+    one, other = (published(prolific, lists, top).among(np.arange(300)) for lists in (whole, cut))
+    assert [name for name in TABLES if not np.array_equal(getattr(one, name), getattr(other, name))] == []
 
 
 def test_lists_stay_in_order_and_name_nobody_twice(given: Signals) -> None:
-    told = published(given, build(given, TOP), TOP).of(0, 90)
+    told = published(given, build(given, TOP), TOP).among(np.arange(90))
     assert (np.diff(told.scores, axis=1) <= 0).all()
     assert all(len(set(row)) == TOP for row in told.others.tolist())
     row, place = np.nonzero(told.others >= 0)
@@ -110,7 +141,7 @@ def test_lists_stay_in_order_and_name_nobody_twice(given: Signals) -> None:
 def hubs_kept(given: Signals) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """For each hub the lists that might show it, by how far it stands above who would step in, and where it is shown."""
     lists = build(given, TOP)
-    told = published(given, lists, TOP).of(0, 90)
+    told = published(given, lists, TOP).among(np.arange(90))
     counts = np.bincount(lists.others[:, :TOP].ravel(), minlength=90)
     found = []
     for hub in np.flatnonzero(counts > HUB * TOP):

@@ -13,7 +13,7 @@ from tasks.bench.making import catalogue
 from tasks.similarity.hubs import HUB
 from tasks.similarity.lists import ERROR, TABLES, addends, arranged, depth_for, own_for
 from tasks.similarity.neighbours import block, build, neighbours
-from tasks.similarity.signals import signals
+from tasks.similarity.signals import SIGNALS, signals
 from tasks.similarity.signals.rows import beside
 from tasks.similarity.signals.sound import audio_features
 from tasks.similarity.weights import STATED
@@ -102,6 +102,19 @@ def test_all_whose_lists_a_song_may_enter_are_told() -> None:
         (given, seeds, depth_for(5), np.where(bounds > 0, bounds / MILLION - ERROR, np.inf).astype(np.float32))
     )
     assert {*zip(*np.nonzero(enters), strict=True)} <= {*zip(found.first, found.other, strict=True)}
+
+
+@pytest.mark.parametrize("signal", [name for name in SIGNALS if name != "metadata.era"])  # no year is made up
+def test_what_songs_score_with_all_bounds_what_all_score_with_them(signal: str) -> None:
+    """From above, and but for what is given for baskets exactly."""
+    given, seeds = signals(*catalogue(400), dict.fromkeys(SIGNALS, 0.0) | {signal: 1.0}), np.arange(100)
+    scores = given.scorer()
+    told = scores(np.arange(400))[:, seeds].T
+    is_other = told > -np.inf
+    over = given.given_back(seeds, scores(seeds))[is_other] - told[is_other]
+    assert told.max() > 0
+    assert over.min() >= -ERROR
+    assert over.max() <= ERROR or signal in ("collaborative.together", "collaborative.regulars", "collaborative.genres")
 
 
 def test_shared_baskets_are_told_with_their_evidence() -> None:

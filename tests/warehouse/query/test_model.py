@@ -10,6 +10,7 @@ import pytest
 from schemas.errors import WarehouseError
 from tests.warehouse.query.making import near, song
 from warehouse import query
+from warehouse.connection import writer
 from warehouse.query.model import ListModel
 
 Build = Callable[..., Path]
@@ -85,6 +86,18 @@ def test_several_seeds_are_scored_by_the_model_and_say_so(modelled: Path) -> Non
         {"kind": "metadata", "text": "", "contribution": 0.0, "evidence": []},
         {"kind": "base", "text": "", "contribution": -1.0, "evidence": []},
     ]  # fmt: skip
+
+
+def test_songs_may_have_other_numbers_than_their_ids_have_places(modelled: Path) -> None:
+    """Songs that come later are numbered later, and a neighbour may be a song that is gone."""
+    before = query.recommend(modelled, ["s1", "s2"], diversify=False)
+    with writer(modelled) as con:
+        con.execute("update cards set number = 10 - number")
+        con.execute("update links set track = 10 - track, neighbour = 10 - neighbour")
+        con.execute("update cards set card = null where track_id = 'fog'")
+        con.execute("delete from songs where track_id = 'fog'")
+
+    assert query.recommend(modelled, ["s1", "s2"], diversify=False).equals(before.filter(pl.col("track_id") != "fog"))
 
 
 def test_why_tells_each_signal_of_the_model(modelled: Path) -> None:

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from warehouse.query.signals import ridge
+from warehouse.query.signals.corpus import Table
 
 
 def weighed(baskets: dict[int, list[int]], *seeds: int) -> dict[int, float]:
@@ -18,7 +19,7 @@ def weighed(baskets: dict[int, list[int]], *seeds: int) -> dict[int, float]:
         schema=["list", "basket", "size", "overlap"],
         orient="row",
     )
-    told = ridge.weights(alike.filter(pl.col("overlap") > 0), places)
+    told = ridge.weights(alike.filter(pl.col("overlap") > 0), Table(places))
     return dict(told.select("basket", "ridge").iter_rows())
 
 
@@ -52,7 +53,7 @@ def test_only_the_likest_baskets_are_asked(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_many_lists_in_little_room_are_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    places = pl.DataFrame({"basket": [1, 1, 2, 2, 3, 3, 4, 4], "track": [1, 2, 2, 3, 3, 4, 4, 1]})
+    places = Table(pl.DataFrame({"basket": [1, 1, 2, 2, 3, 3, 4, 4], "track": [1, 2, 2, 3, 3, 4, 4, 1]}))
     alike = pl.DataFrame(
         [(name, basket, 2.0, 1.0 + basket % 2) for name in range(5) for basket in range(1, 5)],
         schema=["list", "basket", "size", "overlap"],

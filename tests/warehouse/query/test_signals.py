@@ -9,7 +9,7 @@ import pytest
 
 from warehouse.query.signals import Corpus, inside, signals
 from warehouse.query.signals.chunk import best
-from warehouse.query.signals.corpus import SOUNDS
+from warehouse.query.signals.corpus import SOUNDS, Table, numbered
 
 SOUND = {"danceability": 0.5, "energy": 0.5, "loudness": -8.0, "speechiness": 0.05, "acousticness": 0.3,
          "instrumentalness": 0.0, "liveness": 0.1, "valence": 0.5, "tempo": 110.0}  # fmt: skip
@@ -48,6 +48,22 @@ def of(found: pl.DataFrame, track_id: str) -> dict[str, float | None]:
 
 def asked(*track_ids: str) -> pl.DataFrame:
     return pl.DataFrame({"list_id": "mine", "track_id": track_ids})
+
+
+def test_a_table_gives_the_rows_of_each_number_in_order() -> None:
+    """Nothing is known of number 2, and 7 is beyond the last."""
+    table = Table(pl.DataFrame({"track": [3, 0, 3, 1], "artist": [9, 8, 7, 6], "weight": [1.0, 2.0, None, 4.0]}))
+    asked = pl.DataFrame({"list": [0, 0, 1, 1, 1], "track": [3, 2, 7, 0, 3]}, schema_overrides={"track": pl.UInt32})
+
+    found = table.join(asked, "track", "artist", "weight")
+    assert found.rows() == [(0, 3, 9, 1.0), (0, 3, 7, None), (1, 0, 8, 2.0), (1, 3, 9, 1.0), (1, 3, 7, None)]
+    assert Table(table.rows.clear()).join(asked, "track", "artist").is_empty()
+
+
+def test_unknown_ids_have_no_number() -> None:
+    asked = pl.DataFrame({"track_id": ["c", "a", "b", "zz", None, ""]})
+
+    assert numbered(asked, pl.Series("track_id", ["a", "c"]), "track").rows() == [("c", 1), ("a", 0)]
 
 
 def test_company_by_hand() -> None:

@@ -15,7 +15,7 @@ import polars as pl
 from warehouse.query.signals.artists import alike, by_artists, gaps, shared_artists, songs_of
 from warehouse.query.signals.chunk import Chunk, best
 from warehouse.query.signals.company import company, near, near_versions
-from warehouse.query.signals.corpus import Corpus
+from warehouse.query.signals.corpus import Corpus, at, numbered
 from warehouse.query.signals.facts import albums, genres, with_places
 from warehouse.query.signals.sound import with_sound
 
@@ -52,9 +52,10 @@ def signals(
 
 def inside(lists: pl.DataFrame, corpus: Corpus) -> pl.DataFrame:
     """[list_id, basket_id]: the baskets that lie wholly inside of a list."""
-    held = lists.unique().join(corpus.tracks.select("track", "track_id"), on="track_id").join(corpus.places, on="track")
-    counted = held.group_by("list_id", "basket").agg(held=pl.len().cast(pl.Float64)).join(corpus.baskets, on="basket")
-    return counted.filter(pl.col("held") == pl.col("size")).select("list_id", "basket_id")
+    songs = numbered(lists.unique(), corpus.tracks["track_id"], "track")
+    held = corpus.places.join(songs, "track", "basket").group_by("list_id", "basket").len("held")
+    whole = held.filter(pl.col("held") == at(corpus.baskets["size"], "basket"))
+    return whole.select("list_id", at(corpus.baskets["basket_id"], "basket"))
 
 
 def chunks(
@@ -66,18 +67,16 @@ def chunks(
     more: pl.DataFrame | None = None,
 ) -> Iterator[pl.DataFrame]:
     """As ``signals``, some lists at a time, so that memory does not grow with their number."""
-    names = lists.select("list_id").unique().sort("list_id").with_row_index("list")
-    ids = corpus.tracks.select("track", "track_id")
-    seeds = (
-        lists.join(names, on="list_id").join(ids, on="track_id").select("list", "track").unique().sort("list", "track")
-    )
+    names, ids = lists["list_id"].unique().sort(), corpus.tracks["track_id"]
+
+    def songs(of: pl.DataFrame) -> pl.DataFrame:
+        return numbered(numbered(of, names, "list"), ids, "track").select("list", "track").unique()
+
+    seeds = songs(lists).sort("list", "track")
     own = inside(lists.select("list_id", "track_id"), corpus) if own is None else own
-    mine = own.join(names, on="list_id").join(corpus.baskets, on="basket_id").select("list", "basket").unique()
-    extra = (
-        None
-        if more is None
-        else more.join(names, on="list_id").join(ids, on="track_id").select("list", "track").unique()
-    )
+    mine = numbered(numbered(own, names, "list"), corpus.baskets["basket_id"], "basket")
+    mine = mine.select("list", "basket").unique()
+    extra = None if more is None else songs(more)
     sizes = seeds.group_by("list").len().sort("list")
     bounds = sizes.group_by((pl.col("len").cum_sum() - pl.col("len")) // CHUNK, maintain_order=True).agg(
         first=pl.col("list").min(), last=pl.col("list").max()
@@ -87,8 +86,7 @@ def chunks(
         chosen = seeds.filter(part)
         chunk = Chunk(chosen, corpus, mine.filter(part))
         found = _signals(chunk, per, None if extra is None else extra.filter(part))
-        named = found.join(names, on="list").join(ids, on="track").drop("list", "track")
-        yield named.select("list_id", "track_id", pl.exclude("list_id", "track_id")).sort("list_id", "track_id")
+        yield found.select(at(names, "list"), at(ids, "track"), pl.exclude("list", "track"))
 
 
 def _signals(chunk: Chunk, per: int, more: pl.DataFrame | None) -> pl.DataFrame:
@@ -96,22 +94,22 @@ def _signals(chunk: Chunk, per: int, more: pl.DataFrame | None) -> pl.DataFrame:
     together, close, shared = company(chunk), near(chunk), shared_artists(chunk)
     like, artists = alike(chunk)
     drawn = [
-        best(_fresh(chunk, frame, name), name, per, "track").select("list", "track")
-        for frame, name in (
-            (together, "collaborative.user2"),
-            (together, "collaborative.item"),
-            (close, "collaborative.near"),
-            (like, "collaborative.userart"),
-            (songs_of(chunk, artists), "collaborative.abask"),
-            (shared, "metadata.artist"),
+        best(fresh.filter(pl.col(name) > 0), name, per, "track").select("list", "track")
+        for frame, names in (
+            (together, ("collaborative.user2", "collaborative.item")),
+            (close, ("collaborative.near",)),
+            (like, ("collaborative.userart",)),
+            (songs_of(chunk, artists), ("collaborative.abask",)),
+            (shared, ("metadata.artist",)),
         )
+        for fresh in (frame.join(chunk.seeds, on=["list", "track"], how="anti"),)
+        for name in names
     ]
     pool = pl.concat(drawn if more is None else [*drawn, more]).unique()
     tracks = chunk.corpus.tracks
-    songs = chunk.seeds.join(tracks.select("track", "song"), on="track").select("list", "song").unique()
-    pool = pool.join(tracks, on="track").join(songs, on=["list", "song"], how="anti").join(chunk.sizes, on="list")
-    n = chunk.left(pool.select("list", "track"))
-    pool = pool.drop("n").join(n, on=["list", "track"]).sort("list", "track")
+    songs = chunk.seeds.select("list", at(tracks["song"], "track"))
+    pool = pool.select("list").hstack(tracks[pool["track"]]).join(songs, on=["list", "song"], how="anti")
+    pool = chunk.left(pool.sort("list", "track"))
     for frame in (together, close, like, by_artists(chunk, pool, artists), shared):
         pool = pool.join(frame, on=["list", "track"], how="left", maintain_order="left")
     pool = pool.join(near_versions(chunk), on=["list", "song"], how="left", maintain_order="left")
@@ -122,13 +120,6 @@ def _signals(chunk: Chunk, per: int, more: pl.DataFrame | None) -> pl.DataFrame:
     told = pool.select("list", "track", pl.col("^(audio|metadata|collaborative)\\..*$"))
     # nine digits, so that the order of a sum cannot turn a tie; plus zero, so that there is no minus zero
     return told.with_columns(pl.exclude("list", "track").round(9) + 0.0)
-
-
-def _fresh(chunk: Chunk, frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    """[list, track, ``name``] of the songs that ``name`` speaks for and that are no seeds."""
-    return (
-        frame.select("list", "track", name).filter(pl.col(name) > 0).join(chunk.seeds, on=["list", "track"], how="anti")
-    )
 
 
 def _with_counts(pool: pl.DataFrame) -> pl.DataFrame:

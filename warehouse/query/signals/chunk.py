@@ -1,36 +1,46 @@
 """The lists that are asked for together: their songs, and the baskets that may speak for them."""
 
+from typing import cast
+
 import polars as pl
 
-from warehouse.query.signals.corpus import Corpus
+from warehouse.query.signals.corpus import Corpus, Table, at, by_number
 
 
 class Chunk:
     """``seeds`` [list, track] are the songs of some lists; ``mine`` [list, basket] are baskets that say nothing.
 
-    ``sizes`` [list, seeds] counts the songs; ``met`` are the places of seeds in baskets that speak; ``taken`` [list, track, taken]
-    counts the silent baskets of a track; ``standing`` is ``left`` of the seeds.
+    ``size`` is how many songs the list of a row has; ``met`` are the places of seeds in baskets that speak; ``taken``
+    [list, track, taken] counts the silent baskets of a track; ``standing`` is ``left`` of the seeds.
     """
 
     def __init__(self, seeds: pl.DataFrame, corpus: Corpus, mine: pl.DataFrame) -> None:
         self.corpus = corpus
         self.seeds = seeds
-        self.sizes = seeds.group_by("list").agg(seeds=pl.len().cast(pl.Float64)).sort("list")
-        met = seeds.join(corpus.places, on="track")
+        sizes = seeds.group_by("list").agg(seeds=pl.len().cast(pl.Float64))
+        self.size = at(by_number(sizes, "list", cast(int, seeds["list"].max()) + 1)["seeds"], "list")
+        met = corpus.places.join(seeds, "track", "basket", "place", "n")
         self.met = met.join(mine, on=["list", "basket"], how="anti")
         self.mine = mine
-        self.taken = (
-            mine.join(corpus.places, on="basket").group_by("list", "track").agg(taken=pl.len().cast(pl.Float64))
-        )
+        self.taken = held(mine, corpus.places, "track")
         self.standing = self.left(seeds)
 
     def left(self, songs: pl.DataFrame) -> pl.DataFrame:
-        """``songs`` [list, track] with n, the baskets that hold a song besides those that say nothing."""
-        counted = songs.select("list", "track", n=self.corpus.tracks["n"].gather(songs["track"]))  # it is their row
-        if self.taken.is_empty():
-            return counted
-        counted = counted.join(self.taken, on=["list", "track"], how="left")
-        return counted.select("list", "track", n=(pl.col("n") - pl.col("taken").fill_null(0.0)).clip(0.0))
+        """``songs`` [list, track, …] with n, the baskets that hold a song besides those that say nothing."""
+        return less(songs.with_columns(at(self.corpus.tracks["n"], "track")), self.taken, "track")
+
+
+def held(baskets: pl.DataFrame, table: Table, key: str) -> pl.DataFrame:
+    """[list, ``key``, taken]: in how many of the ``baskets`` [list, basket] of a list the songs or artists of ``table`` stand."""
+    return table.join(baskets, "basket", key).group_by("list", key).agg(taken=pl.len().cast(pl.Float64))
+
+
+def less(counted: pl.DataFrame, taken: pl.DataFrame, key: str) -> pl.DataFrame:
+    """``counted`` [list, ``key``, n, …] with ``taken`` off n; in its order."""
+    if taken.is_empty():
+        return counted
+    both = counted.join(taken, on=["list", key], how="left", maintain_order="left")
+    return both.with_columns(n=(pl.col("n") - pl.col("taken").fill_null(0.0)).clip(0.0)).drop("taken")
 
 
 def best(frame: pl.DataFrame, name: str, per: int, key: str) -> pl.DataFrame:

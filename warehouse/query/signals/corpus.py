@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
+from typing import cast
 
 import polars as pl
 
@@ -20,35 +21,74 @@ SOUNDS = {
 """Features that make a sound, straightened where they pile up near zero."""
 
 
+def at(values: pl.Series, number: str) -> pl.Expr:
+    """Of ``values``, which has one for each number from zero, that of the row's ``number``."""
+    return pl.lit(values).gather(number)
+
+
+def numbered(frame: pl.DataFrame, ids: pl.Series, number: str) -> pl.DataFrame:
+    """``frame`` with the ``number`` of each of its ids, their row in ``ids`` (sorted); those that are not there are passed over."""
+    rows = frame.with_columns(ids.search_sorted(frame[ids.name], "left").alias(number))
+    return rows.filter(pl.lit(ids).gather(number, null_on_oob=True) == pl.col(ids.name))
+
+
+def by_number(frame: pl.DataFrame, number: str, count: int) -> pl.DataFrame:
+    """``frame`` in the order of its ``number``, with a row of nulls for each below ``count`` that it lacks."""
+    numbers = pl.select(pl.int_range(count, dtype=pl.UInt32).alias(number))
+    return numbers.join(frame, on=number, how="left", maintain_order="left")
+
+
+class Table:
+    """``rows`` that are found by a number in one of their columns.
+
+    A join of two frames passes over both; a list has few songs and baskets, a catalogue very many.
+    """
+
+    def __init__(self, rows: pl.DataFrame) -> None:
+        self.rows = rows
+        self._by: dict[str, pl.DataFrame] = {}
+
+    def join(self, frame: pl.DataFrame, number: str, *names: str) -> pl.DataFrame:
+        """``frame`` and the columns ``names`` of all rows with its ``number``: in its order, and in that of the rows."""
+        if number not in self._by:
+            self._by[number] = by_number(self.rows.group_by(number).agg(pl.all()), number, self.count(number))
+        found = (pl.lit(self._by[number][name]).gather(number, null_on_oob=True) for name in names)
+        return frame.with_columns(found).explode(names, keep_nulls=False)
+
+    def count(self, number: str) -> int:
+        """One more than the largest ``number``."""
+        return 0 if self.rows.is_empty() else cast(int, self.rows[number].max()) + 1
+
+
 @dataclass(frozen=True)
 class Corpus:
-    """The catalogue and its baskets.
+    """The catalogue and its baskets. Numbers count from zero; that of a track or a basket is its row.
 
     ``tracks``: track, track_id, song, album, year, popularity, n (baskets), and the standardised sound; ``places``: basket,
-    track, place; ``heard``: basket, song, place, n, where versions of a song are one; ``baskets``: basket, basket_id, size;
+    track, place, n; ``heard``: basket, song, place, n, where versions of a song are one; ``baskets``: basket, basket_id, size;
     ``credits``: track, artist; ``genres``: track, genre, weight.
     """
 
     tracks: pl.DataFrame
-    places: pl.DataFrame
-    heard: pl.DataFrame
+    places: Table
+    heard: Table
     baskets: pl.DataFrame
-    credits: pl.DataFrame
-    genres: pl.DataFrame
+    credits: Table
+    genres: Table
 
     @classmethod
     def of(cls, songs: pl.DataFrame, baskets: pl.DataFrame, sounds: pl.DataFrame) -> "Corpus":
         """From the tables ``songs``, ``baskets`` and ``audio_features``, or as much of them as may be known."""
-        numbered = songs.sort("track_id").with_row_index("track")
-        ids = numbered.select("track", "track_id")
-        names = baskets.select("basket_id").unique().sort("basket_id").with_row_index("basket")
+        catalogue = songs.sort("track_id").with_row_index("track")
+        held = baskets.join(catalogue.select("track", "track_id"), on="track_id")
+        names = held.select("basket_id").unique().sort("basket_id").with_row_index("basket")
         places = (
-            baskets.join(ids, on="track_id")
-            .join(names, on="basket_id")
+            held.join(names, on="basket_id")
             .sort("basket", "position", "track")
             .select("basket", "track", place=pl.int_range(pl.len()).over("basket").cast(pl.Int32))
+            .with_columns(n=pl.len().over("track").cast(pl.Float64))
         )
-        n = places.group_by("track").agg(n=pl.len().cast(pl.Float64))
+        n = places.select("track", "n").unique()
         size = places.group_by("basket").agg(size=pl.len().cast(pl.Float64))
         standard = [
             ((value - value.mean()) / (value.std(ddof=0) + 1e-9)).clip(-3, 3).alias(name)
@@ -56,7 +96,7 @@ class Corpus:
         ]
         sound = sounds.select("track_id", *standard)
         tracks = (
-            numbered.select(
+            catalogue.select(
                 "track",
                 "track_id",
                 song=pl.col("song_id").rank("dense").cast(pl.UInt32),
@@ -75,56 +115,52 @@ class Corpus:
             .select("basket", "song", place=pl.int_range(pl.len()).over("basket").cast(pl.Int32))
             .with_columns(n=pl.len().over("song").cast(pl.Float64))
         )
-        artists = numbered.select("track", artist="artist_ids").explode("artist").drop_nulls().unique()
-        genres = numbered.select("track", genre="genres").explode("genre").drop_nulls().unique()
+        artists = catalogue.select("track", artist="artist_ids").explode("artist").drop_nulls().unique()
+        genres = catalogue.select("track", genre="genres").explode("genre").drop_nulls().unique()
         return cls(
             tracks=tracks,
-            places=places,
-            heard=heard,
+            places=Table(places),
+            heard=Table(heard),
             baskets=names.join(size, on="basket").sort("basket"),
-            credits=artists.with_columns(pl.col("artist").rank("dense").cast(pl.UInt32)).sort("track", "artist"),
-            genres=_weighed(genres.with_columns(pl.col("genre").rank("dense").cast(pl.UInt32)), songs.height),
+            credits=Table(artists.with_columns(pl.col("artist").rank("dense").cast(pl.UInt32)).sort("track", "artist")),
+            genres=Table(_weighed(genres.with_columns(pl.col("genre").rank("dense").cast(pl.UInt32)), songs.height)),
         )
 
     @cached_property
-    def rare(self) -> pl.DataFrame:
-        """[track, n, rarity]: a song of few baskets tells more."""
+    def rarity(self) -> pl.Series:
+        """Of each track: a song of few baskets tells more."""
         rarity = (1 + self.baskets.height / pl.max_horizontal(pl.col("n"), 1.0)).log()
-        return self.tracks.select("track", "n", rarity=rarity)
+        return self.tracks.select(rarity=rarity)["rarity"]
 
     @cached_property
-    def counted(self) -> pl.DataFrame:
-        """``places`` with n of the track."""
-        return self.places.join(self.tracks.select("track", "n"), on="track", maintain_order="left")
+    def basket_rarity(self) -> pl.Series:
+        """Of each basket: the rarity of its songs."""
+        return _of_baskets(self.places.rows.with_columns(at(self.rarity, "track")))
 
     @cached_property
-    def rare_baskets(self) -> pl.DataFrame:
-        """[basket, basket_rarity]: the rarity of its songs."""
-        return self.places.join(self.rare, on="track").group_by("basket").agg(basket_rarity=pl.col("rarity").sum())
+    def casts(self) -> Table:
+        """basket, artist: the artists of its songs."""
+        by = self.credits.join(self.places.rows.select("basket", "track"), "track", "artist")
+        return Table(by.select("basket", "artist").unique().sort("basket", "artist"))
 
     @cached_property
-    def casts(self) -> pl.DataFrame:
-        """[basket, artist]: the artists of its songs."""
-        return self.places.join(self.credits, on="track").select("basket", "artist").unique().sort("basket", "artist")
+    def cast_rarity(self) -> pl.Series:
+        """Of each basket: the rarity of its artists."""
+        return _of_baskets(self.casts.rows.with_columns(at(self.artists["rarity"], "artist")))
 
     @cached_property
-    def rare_artists(self) -> pl.DataFrame:
-        """[artist, nb, rarity]: in how many baskets an artist stands."""
-        baskets = self.casts.group_by("artist").agg(nb=pl.len().cast(pl.Float64))
-        return baskets.select("artist", "nb", rarity=(1 + self.baskets.height / pl.col("nb")).log())
+    def artists(self) -> pl.DataFrame:
+        """artist, nb, rarity, listed: in how many baskets an artist stands, and how many of its songs do; null for none."""
+        baskets = self.casts.rows.group_by("artist").agg(nb=pl.len().cast(pl.Float64))
+        standing = self.credits.join(self.tracks.filter(pl.col("n") > 0).select("track"), "track", "artist")
+        listed = standing.group_by("artist").agg(listed=pl.len().cast(pl.Float64))
+        both = by_number(baskets.join(listed, on="artist"), "artist", self.credits.count("artist"))
+        return both.with_columns(rarity=(1 + self.baskets.height / pl.col("nb")).log())
 
-    @cached_property
-    def listed(self) -> pl.DataFrame:
-        """[artist, listed]: how many songs of an artist stand in a basket."""
-        standing = self.tracks.filter(pl.col("n") > 0).select("track").join(self.credits, on="track")
-        return standing.group_by("artist").agg(listed=pl.len().cast(pl.Float64))
 
-    @cached_property
-    def rare_casts(self) -> pl.DataFrame:
-        """[basket, basket_rarity]: the rarity of its artists."""
-        return (
-            self.casts.join(self.rare_artists, on="artist").group_by("basket").agg(basket_rarity=pl.col("rarity").sum())
-        )
+def _of_baskets(rows: pl.DataFrame) -> pl.Series:
+    """The sum of ``rarity`` for each basket."""
+    return rows.group_by("basket").agg(pl.col("rarity").sum()).sort("basket")["rarity"].alias("basket_rarity")
 
 
 def _weighed(genres: pl.DataFrame, songs: int) -> pl.DataFrame:

@@ -3,11 +3,12 @@
 import polars as pl
 
 from warehouse.query.signals.chunk import Chunk
+from warehouse.query.signals.corpus import at
 
 
 def albums(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
-    albums = chunk.corpus.tracks.select("track", "album").drop_nulls()
-    known = chunk.seeds.join(albums, on="track").group_by("list", "album").agg(count=pl.len().cast(pl.Float64))
+    own = chunk.seeds.select("list", at(chunk.corpus.tracks["album"], "track")).drop_nulls()
+    known = own.group_by("list", "album").agg(count=pl.len().cast(pl.Float64))
     return (
         pool.select("list", "track", "album")
         .drop_nulls()
@@ -19,12 +20,11 @@ def albums(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
 def genres(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
     """Cosine of the genres of the list, rare ones weighing more, and of the song."""
     genres = chunk.corpus.genres
-    known = chunk.seeds.join(genres, on="track").group_by("list", "genre").agg(pl.col("weight").sum())
+    known = genres.join(chunk.seeds, "track", "genre", "weight").group_by("list", "genre").agg(pl.col("weight").sum())
     known = known.with_columns(own=pl.col("weight") / pl.col("weight").pow(2).sum().sqrt().over("list")).drop("weight")
     return (
-        pool.select("list", "track")
+        genres.join(pool.select("list", "track"), "track", "genre", "weight")
         .join(known.select("list").unique(), on="list", how="semi")
-        .join(genres, on="track")
         .join(known, on=["list", "genre"], how="left")
         .group_by("list", "track")
         .agg((pl.col("weight") * pl.col("own").fill_null(0.0)).sum().alias("metadata.genre"))
@@ -34,7 +34,7 @@ def genres(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
 def with_places(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
     """Era and popularity: how far the song is from what the list mostly is, in deviations."""
     told = (
-        chunk.seeds.join(chunk.corpus.tracks.select("track", "year", "popularity"), on="track")
+        chunk.seeds.with_columns(at(chunk.corpus.tracks[name], "track") for name in ("year", "popularity"))
         .group_by("list")
         .agg(
             year_mean=pl.col("year").mean(),

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
+
+from warehouse.query.signals.corpus import Table
 
 BASKETS = 200
 """A list is told by so many baskets, the likest ones."""
@@ -18,12 +20,15 @@ RIDGE = 1.0
 ROOM = 4_000
 """Baskets that are compared with each other at once: a square of 128 MB."""
 
+_THREADS = ThreadpoolController()
+"""For one thread of numpy: a second one saves nothing here, and to wait for it takes long on a busy machine."""
 
-def weights(alike: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+
+def weights(alike: pl.DataFrame, places: Table) -> pl.DataFrame:
     """[list, basket, ridge]: what each basket adds to the songs that it holds, so that the sum comes near 1 on the list's songs.
 
     ``alike`` [list, basket, size, overlap] are the baskets of ``size`` songs that share ``overlap`` of them with the list;
-    ``places`` [basket, track] is what they hold.
+    ``places`` (basket, track) is what they hold.
     """
     cosine = pl.col("overlap") / pl.col("size").sqrt()
     chosen = (
@@ -33,9 +38,7 @@ def weights(alike: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
         .head(BASKETS)
     )
     parts = [pl.Series("ridge", [], pl.Float64)]
-    with threadpool_limits(
-        1, "blas"
-    ):  # a second thread saves nothing here, and to wait for it takes long on a busy machine
+    with _THREADS.limit(limits=1, user_api="blas"):
         for block in _blocks(chosen):
             names = block["basket"].unique().sort()
             likeness = _cosines(names, places)
@@ -55,12 +58,12 @@ def _blocks(chosen: pl.DataFrame) -> Iterator[pl.DataFrame]:
     return iter(chosen.with_columns(block.alias("block")).partition_by("block", maintain_order=True, include_key=False))
 
 
-def _cosines(names: pl.Series, places: pl.DataFrame) -> np.ndarray:
+def _cosines(names: pl.Series, places: Table) -> np.ndarray:
     """[basket, basket]: the cosine of what two of the baskets ``names`` hold."""
-    numbered = pl.DataFrame({"basket": names}).with_row_index("row")
-    held = places.join(numbered, on="basket").select("row", "track")
-    pairs = held.join(held, on="track", suffix="_other").group_by("row", "row_other").len()
-    shared = np.zeros((names.len(), names.len()))
-    shared[pairs["row"].to_numpy(), pairs["row_other"].to_numpy()] = pairs["len"].to_numpy()
+    count = names.len()
+    held = places.join(names.to_frame("basket").with_row_index("row"), "basket", "track").select("row", "track")
+    pairs = held.join(held, on="track", suffix="_other")
+    cell = pairs["row"].to_numpy().astype(np.int64) * count + pairs["row_other"].to_numpy()
+    shared = np.bincount(cell, minlength=count**2).reshape(count, count)
     length = np.sqrt(shared.diagonal())
     return shared / np.outer(length, length)

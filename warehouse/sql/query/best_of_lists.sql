@@ -1,4 +1,4 @@
--- One row is one of the first other songs that a list leads to: what query/best tells of one list, of many.
+-- One row is one of the first other songs that a list leads to, by {counted}: what query/best tells of one list, of many.
 with seeds as (
     select lists.list_id, cards.number
     from lists
@@ -8,14 +8,7 @@ reached as (
     select
         seeds.list_id,
         links.neighbour as number,
-        sum(
-            case $by
-                when 'audio' then audio
-                when 'metadata' then metadata
-                when 'collaborative' then collaborative
-                else audio + metadata + collaborative + adjustments
-            end
-        ) as score
+        sum({counted}) as score
     from seeds
     join links on links.track = seeds.number
     anti join seeds as own on own.list_id = seeds.list_id and own.number = links.neighbour
@@ -29,5 +22,4 @@ first as (
 select first.list_id, cards.track_id
 from first
 join cards using (number)
-where cards.card is not null
 order by all

@@ -1,12 +1,7 @@
--- One row is a song that the seeds lead to, the best first, with the sums of what they give it, and the sum that $by counts in millionths.
+-- One row is a song that the seeds lead to, the best first, with the sums of what they give it, and that of {counted} in millionths.
 select
     neighbour as number,
-    case $by
-        when 'audio' then sum(audio)
-        when 'metadata' then sum(metadata)
-        when 'collaborative' then sum(collaborative)
-        else sum(audio) + sum(metadata) + sum(collaborative) + sum(adjustments)
-    end as score,
+    sum({counted}) as score,
     coalesce(bool_or(baskets_together > 0), false) as is_together,
     sum(audio) / 1e6 as audio,
     sum(metadata) / 1e6 as metadata,

@@ -1,4 +1,4 @@
--- One row is a song for a list: the neighbours of the list's songs, what they give summed (decimal: the same in any order).
+-- One row is a song for a list: the neighbours of the list's songs, {counted} summed (decimal: the same in any order).
 with seeds as (
     select lists.list_id, songs.track_id, songs.song_id
     from lists
@@ -8,14 +8,7 @@ reached as (
     select
         seeds.list_id,
         neighbours.neighbour_id as track_id,
-        sum(
-            case $by
-                when 'audio' then neighbours.audio
-                when 'metadata' then neighbours.metadata
-                when 'collaborative' then neighbours.collaborative
-                else neighbours.score
-            end::decimal(18, 12)
-        )::double as score
+        sum(({counted})::decimal(18, 12))::double as score
     from seeds
     join neighbours on neighbours.track_id = seeds.track_id
     group by all

@@ -1,0 +1,3 @@
+-- One row is the night that this file comes from, by its id alone.
+select run_id
+from latest_run
