@@ -21,7 +21,8 @@ def build_baskets(
 ) -> pl.DataFrame:
     """Return baskets [basket_id, kind, track_id, position, weight] of two songs and more, each song once.
 
-    Only ``songs`` stand in them: a list may name what no catalogue tells of. Playlists keep their order, sessions that of the plays that were not skipped, saved and liked songs that of their dates.
+    Only ``songs`` stand in them: a list may name what no catalogue tells of. Playlists keep their order, sessions that of
+    the plays that were not skipped, saved and liked songs that of their dates.
     """
     listed = playlist_tracks.select(
         "track_id",

@@ -133,7 +133,7 @@ def test_a_song_is_found_by_its_name_exactly_then_loosely_then_nearest(
     assert {row[2] for row in similar(bare, asked)} == {seed}
 
 
-@pytest.mark.parametrize("asked", ["", "   ", "zzzzzzzzzz", "' or 1 = 1 --"])
+@pytest.mark.parametrize("asked", ["", "   ", "zzzzzzzzzz", "' or 1 = 1 --", "numbskull days"])
 def test_nothing_is_found_for_what_no_song_is_called(bare: DuckDBPyConnection, asked: str) -> None:
     assert similar(bare, asked) == []
 
@@ -163,7 +163,7 @@ def test_a_playlist_is_found_by_its_name_exactly_then_loosely_then_nearest(
     assert found == [(playlist,)]
 
 
-@pytest.mark.parametrize("asked", ["Empty", "no such list at all", ""])
+@pytest.mark.parametrize("asked", ["Empty", "no such list at all", "", "Morning of a long day"])
 def test_nothing_is_recommended_for_an_empty_or_unknown_playlist(bare: DuckDBPyConnection, asked: str) -> None:
     assert bare.execute("select * from recommend_for($asked)", {"asked": asked}).fetchall() == []
 

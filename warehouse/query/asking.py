@@ -116,8 +116,8 @@ def cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:
 def drawn(
     con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, whole: Sequence[str], limit: int
 ) -> tuple[list[Row], Iterator[Candidate]]:
-    """The cards of the seeds, and their pool for a list of ``limit`` with the addends that ``by`` counts: best first, ties by track id, and each read
-    when it is asked for.
+    """The cards of the seeds, and their pool for a list of ``limit`` with the addends that ``by`` counts: best first, ties by
+    track id, and each read when it is asked for.
 
     The pool is every neighbour of any of them. Where there is a list model and the ``whole`` is a list (of which the seeds may
     be a part, to try how it would be without the others), it adds candidates and scores them all.

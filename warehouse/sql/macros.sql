@@ -46,6 +46,12 @@ create macro names_artist(said, title, artists) as
 comment on macro names_artist is
     'Whether a name_key is that of a title and one or all of its artists: "numb by linkin park", "linkin park numb"';
 
+create macro is_slip(said, name) as
+    jaro_winkler_similarity(name, said) >= 0.8
+    and 2 * len(name) >= len(said);  -- what only begins alike is another name
+
+comment on macro is_slip is 'Whether the first name_key may be the second one, misspelt';
+
 create macro songs_named(song) as table
     with wanted as (
         select name_key(song) as name_key, spotify_id(song) as id
@@ -78,7 +84,7 @@ create macro songs_named(song) as table
         from songs, wanted
         where not exists (from matched)
             and not exists (from credited)
-            and jaro_winkler_similarity(songs.name_key, wanted.name_key) >= 0.8
+            and is_slip(wanted.name_key, songs.name_key)
         order by
             jaro_winkler_similarity(songs.name_key, wanted.name_key) desc,
             songs.popularity desc nulls last,
@@ -144,11 +150,13 @@ create macro playlists_named(playlist) as table
                 when name_key(playlists.name) = wanted.name_key then 2
                 else 3
             end as step,
-            jaro_winkler_similarity(name_key(playlists.name), wanted.name_key) as nearness
+            jaro_winkler_similarity(name_key(playlists.name), wanted.name_key) as nearness,
+            is_slip(wanted.name_key, name_key(playlists.name)) as is_slip
         from playlists, wanted
     )
+    select * exclude (is_slip)
     from scored
-    where step < 3 or nearness >= 0.8;
+    where step < 3 or is_slip;
 
 comment on macro table playlists_named is
     'Playlists that a name, id or link may mean; step 0 id, 1 exact, 2 without case and accents, 3 nearest';
