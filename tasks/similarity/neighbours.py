@@ -74,7 +74,7 @@ def block(asked: Block) -> Found:
     def noted(part: np.ndarray) -> np.ndarray:
         told = scores(part)
         if bounds is not None:
-            row, track = np.divmod(np.flatnonzero(given.given_back(part, told) >= bounds), bounds.size)
+            row, track = given.reaching(part, told, bounds)
             first.append(track)
             other.append(part[row])
         return told

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 
 from tasks.similarity.signals.company import Company, company
 from tasks.similarity.signals.metadata import PARTS, Metadata
-from tasks.similarity.signals.rows import add, at, beside, dots, rooted, scaled, single
+from tasks.similarity.signals.rows import add, at, beside, dots, flat_places, rooted, scaled, single
 from tasks.similarity.signals.scale import Scale, placed
 from tasks.similarity.signals.sound import audio_features, odd
 
@@ -94,22 +94,28 @@ class Signals:
         """``takes``, ``holds`` and the songs of the tracks, turned over."""
         return csr_array(self.takes.T), csr_array(self.holds.T), csr_array(self._song.T)
 
-    def given_back(self, seeds: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        """[seeds, tracks]: no less than what all tracks as seeds score with ``seeds``, out of the ``scores`` of those with them.
+    def reaching(self, seeds: np.ndarray, scores: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Pairs (place in ``seeds``, track) whose track as a seed may score ``bounds``, one a track, or more with that of ``seeds``.
 
-        All is mutual but what is given for baskets, and for baskets like theirs.
+        By ``scores``, those of the seeds with all, which are changed and put back: all is mutual but what is given for baskets,
+        of which no more than both is told, for baskets like theirs, and for closeness.
         """
         takes, gives, walks = self._turned
-        most, links = scores.copy(), self.links[seeds]
-        for part in (
+        links = self.links[seeds]
+        parts = (
             takes[seeds] @ gives,
             rooted(self.holds[seeds] @ walks),
             -rooted(self.walks[seeds] @ self._across[1]),
             self._company.turned(links, seeds),
             -links,
-        ):
-            add(most, part)
-        return most
+        )
+        flat, changed = scores.reshape(-1), np.concatenate([flat_places(part) for part in parts])
+        before = flat[changed]
+        for part in parts:
+            add(scores, part)
+        row, track = np.divmod(np.flatnonzero(scores >= bounds), bounds.size)
+        flat[changed] = before
+        return row, track
 
     @cached_property
     def _turned(self) -> tuple[csr_array, csr_array, csr_array]:
