@@ -17,3 +17,4 @@ def test_a_night_that_changed_a_little_equals_the_same_anew(
     assert changed["is_equal"] is True
     assert changed["rows"] == anew["rows"]
     assert [night["recall"] for night in (first, changed, anew)] == [1.0, 1.0, 1.0]
+    assert all(0 <= night["kernel_seconds"] < night["cpu_seconds"] for night in (first, changed, anew))
