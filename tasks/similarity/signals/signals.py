@@ -111,8 +111,7 @@ class Signals:
         )
         flat, changed = scores.reshape(-1), np.concatenate([flat_places(part) for part in parts])
         before = flat[changed]
-        for part in parts:
-            add(scores, part)
+        np.add.at(flat, changed, np.concatenate([part.data for part in parts], dtype=flat.dtype, casting="same_kind"))
         row, track = np.divmod(np.flatnonzero(scores >= bounds), bounds.size)
         flat[changed] = before
         return row, track
