@@ -38,7 +38,9 @@ def rows_of(item: Mapping[str, Any]) -> Iterator[dict[str, str | None]]:
 
 def songs_within(item: Any) -> list[Any] | None:
     """The songs of an object that is a playlist with a name or an id, as objects or as references; null when it is none."""
-    if not isinstance(item, Mapping) or not any(item.get(key) for name in tuple(LABELS)[:2] for key in LABELS[name]):
+    if not isinstance(item, Mapping) or item.get("type") == "album":  # the Web API tells of its songs alike
+        return None
+    if not any(item.get(key) for name in tuple(LABELS)[:2] for key in LABELS[name]):
         return None
     for key in LISTS:
         held = item.get(key)

@@ -160,6 +160,12 @@ def test_a_list_that_holds_its_songs_is_a_playlist_and_no_song(home: Home, tmp_p
     assert taken(home, "tracks")["name"].to_list() == ["Jóga"]
 
 
+def test_an_album_is_no_playlist(home: Home, tmp_path: Path) -> None:
+    album = {"type": "album", "id": "7", "name": "Homogenic", "tracks": {"items": [API_SONG]}}
+    assert reported(home, written(tmp_path / "album.json", album))["kind"] != "playlists"
+    assert reported(home, written(tmp_path / "albums.json", [album]))["kind"] != "playlists"
+
+
 def test_a_list_may_hold_references_alone(home: Home, tmp_path: Path) -> None:
     lists = [{"name": "Ice", "tracks": [f"spotify:track:{SONG}", f"https://open.spotify.com/track/{OTHER}?si=1"]}]
     assert reported(home, written(tmp_path / "lists.json", lists))["taken"] == 2
