@@ -197,6 +197,7 @@ def test_what_is_told_of_company_can_be_looked_up() -> None:
     ("夜に駆ける", "愛をこめて花束を", "its title is in Chinese or Japanese letters, like “夜に駆ける”"),
     ("Numb", "Faint", ""),
     ("Numb - Live", "Faint - Live", ""),
+    ("Numb feat. Ada", "Faint feat. Bo", ""),
     ("Numb", "Numb", ""),
 ])  # fmt: skip
 def test_titles_are_told_where_nothing_else_is_written(seed: str, song: str, text: str) -> None:

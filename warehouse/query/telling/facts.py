@@ -8,8 +8,8 @@ from typing import Any
 
 from warehouse.query.telling.words import listed, named, quoted, songs
 
-EXTRAS = re.compile(r"\s+[(\[].*$|\s+[-–—]\s+.*$")
-"""What stands behind a title: "(feat. …)", " - Live"."""
+EXTRAS = re.compile(r"\s+[(\[].*$|\s+[-–—]\s+.*$|\s+(feat|ft|featuring)\.?\s.*$", re.IGNORECASE)
+"""What stands behind a title, as the macro title_key has it: "(feat. …)", " - Live", "feat. …"."""
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 
