@@ -19,6 +19,7 @@ from warehouse.ddl import complete_tables, polars_schema
 from warehouse.night.building import FACTS, IMPORTED
 from warehouse.night.writing import Account, merge_into
 from warehouse.rows import append, read, transaction
+from warehouse.statements import statement
 
 PATIENCE = 60.0
 """Seconds that one import waits for another."""
@@ -66,7 +67,7 @@ def places(home: Home, playlist_ids: Sequence[str]) -> pl.DataFrame:
         WarehouseError: the file is damaged, or another process did not let go of it within a minute.
     """
     with _opened(home) as con:
-        return read(con, "playlist_tracks").filter(pl.col("playlist_id").is_in(playlist_ids))
+        return con.sql(statement("places_of_lists"), params={"playlists": list(playlist_ids)}).pl()
 
 
 def purge(home: Home) -> None:

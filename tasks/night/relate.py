@@ -56,8 +56,7 @@ def relate_songs(night: Night) -> None:
     learned = training.learn(songs, baskets, sounds)
     shapes = learned or stated(baskets)
     notes = [] if learned else [f"too few baskets to learn a list model from: {_instead(shapes)}"]
-    named, told = table(night.build, "playlist_tracks"), table(night.build, "songs")
-    if unknown := named.join(told, on="track_id", how="anti").height:
+    if unknown := query(night.build, "unknown_places").item():
         notes.append(f"{unknown:,} places of playlists name songs that no catalogue tells of: import one that does")
     top = night.wishes["neighbours"]
     work = work_at(night.wishes.get("dask_address", ""))
