@@ -32,21 +32,25 @@ def by(artists: list[str], genres: list[list[str]]) -> pl.DataFrame:
     )
 
 
+def crowded(lists: int, others: int, *, last: int, seed: int) -> pl.DataFrame:
+    """Baskets that all hold the songs 0 to 7, and some ``others`` before ``last`` each."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        (f"playlist:{number:02}", f"t{song:03}", place, 1.0)
+        for number in range(lists)
+        for place, song in enumerate([*range(8), *rng.choice(np.arange(8, last), others, replace=False)])
+    ]
+    return pl.DataFrame(rows, schema=["basket_id", "track_id", "position", "weight"], orient="row")
+
+
 SOUNDS = pl.DataFrame(schema={"track_id": pl.String} | dict.fromkeys(FEATURES, pl.Float64))
 
 
 @pytest.fixture(scope="module")
 def given() -> Signals:
     """90 songs by 30 artists, of two genres; eight songs stand in every one of 60 lists of ten, five songs in none."""
-    rng = np.random.default_rng(3)
     songs = by([f"a{i % 30}" for i in range(90)], [[f"g{i % 2}"] for i in range(90)])
-    rows = [
-        (f"playlist:{number:02}", f"t{song:03}", place, 1.0)
-        for number in range(60)
-        for place, song in enumerate([*range(8), *rng.choice(np.arange(8, 85), 2, replace=False)])
-    ]
-    baskets = pl.DataFrame(rows, schema=["basket_id", "track_id", "position", "weight"], orient="row")
-    return signals(songs, SOUNDS, baskets, STATED)
+    return signals(songs, SOUNDS, crowded(60, 2, last=85, seed=3), STATED)
 
 
 def test_hubs_stand_in_so_many_lists_and_the_lists_are_full_all_the_same(given: Signals) -> None:
@@ -82,19 +86,12 @@ def test_whom_the_first_others_have_no_room_for_the_next_ones_take_in() -> None:
 @pytest.fixture(scope="module")
 def prolific() -> Signals:
     """300 songs, 200 by one artist; eight of his stand in every one of 100 lists, and each of those eight has a second version."""
-    rng = np.random.default_rng(4)
     songs = by(["a"] * 200 + [f"b{i}" for i in range(100)], [["g"]] * 300)
     is_second = pl.int_range(300).is_between(8, 15)
     songs = songs.with_columns(
         pl.when(is_second).then(pl.col("song_id").shift(8)).otherwise("song_id").alias("song_id")
     )
-    rows = [
-        (f"playlist:{number:02}", f"t{song:03}", place, 1.0)
-        for number in range(100)
-        for place, song in enumerate([*range(8), *rng.choice(np.arange(8, 300), 5, replace=False)])
-    ]
-    baskets = pl.DataFrame(rows, schema=["basket_id", "track_id", "position", "weight"], orient="row")
-    return signals(songs, SOUNDS, baskets, STATED)
+    return signals(songs, SOUNDS, crowded(100, 5, last=300, seed=4), STATED)
 
 
 def test_a_list_that_is_filled_holds_no_more_of_its_own_artist_than_others(prolific: Signals) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -81,10 +82,11 @@ def test_no_list_no_row(small: Path) -> None:
 
 
 def test_a_frame_of_another_shape_is_told(small: Path) -> None:
+    no_frame: Any = {"one": ["seed"]}
     with pytest.raises(InvalidDataError, match="lists must have the columns list_id and track_id: list_id is missing"):
         query.recommend_many(small, pl.DataFrame({"track_id": ["seed"]}))
     with pytest.raises(InvalidDataError, match="lists must be a polars DataFrame of list_id and track_id, not dict"):
-        query.recommend_many(small, {"one": ["seed"]})  # type: ignore[arg-type]
+        query.recommend_many(small, no_frame)
     with pytest.raises(SettingsError, match="by must be one of"):
         query.recommend_many(small, lists(one=["seed"]), by="x")
     with pytest.raises(SettingsError, match="limit must be 1 or more, not 0"):
