@@ -3,7 +3,7 @@
 Everything is in millionths: integers, whose sums are exact and whose ties are ties on every machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -126,18 +126,29 @@ def own_for(depth: int) -> int:
 def best(given: Signals, seeds: np.ndarray, depth: int, scores: Scorer) -> Lists:
     """The ``depth`` best others of each of ``seeds`` (rows): exact. ``scores`` is ``given.scorer()``."""
     found = Lists.empty(seeds.size, depth)
-    step = max(16, SQUARE // max(given.tracks.height, 1))
-    for start in range(0, seeds.size, step):
-        part = np.arange(start, min(start + step, seeds.size))
-        told, asked, most = scores(seeds[part]), part, depth + depth // 4 + 10
-        while asked.size:
-            row, other, is_all = _candidates(told, most)
-            row, other = _closest(given, seeds[asked], told, row, other, depth)
-            lists = listed(given, seeds[asked], row, other, depth, is_all)
-            found.put(asked, lists)
-            is_short = (lists.lengths < depth) & ~lists.is_whole
-            told, asked = told[is_short], asked[is_short]  # many versions of few songs, or a discography: look deeper
-            most *= 4
+    for part in strips(seeds.size, given.tracks.height):
+        found.put(part, best_by(given, seeds[part], depth, scores(seeds[part])))
+    return found
+
+
+def strips(seeds: int, tracks: int) -> Iterator[np.ndarray]:
+    """The places of so many seeds, as many at a time as may have their scores with all tracks in memory."""
+    step = max(16, SQUARE // max(tracks, 1))
+    for start in range(0, seeds, step):
+        yield np.arange(start, min(start + step, seeds))
+
+
+def best_by(given: Signals, seeds: np.ndarray, depth: int, told: np.ndarray) -> Lists:
+    """The same by ``told``, the scores of the seeds with all tracks, which stay as they are."""
+    found, asked, most = Lists.empty(seeds.size, depth), np.arange(seeds.size), depth + depth // 4 + 10
+    while asked.size:
+        row, other, is_all = _candidates(told, most)
+        row, other = _closest(given, seeds[asked], told, row, other, depth)
+        lists = listed(given, seeds[asked], row, other, depth, is_all)
+        found.put(asked, lists)
+        is_short = (lists.lengths < depth) & ~lists.is_whole
+        told, asked = told[is_short], asked[is_short]  # many versions of few songs, or a discography: look deeper
+        most *= 4
     return found
 
 

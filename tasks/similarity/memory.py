@@ -78,11 +78,12 @@ def relate(
         lists, again = updated(given, old, is_touched, top, work)
         note = f"{is_touched.sum():,} tracks new, changed or kin of those: {again:,} of {len(is_touched):,} lists worked out anew"
     fitted = prints["own"] if is_fitted or past is None else _fitted(past[1], prints)
+    model = _model(method, scale, weights, is_learned) if is_fitted or past is None else past[0]
     tables = {name: getattr(lists, name) for name in TABLES}
     memory = prints.with_columns(fitted.alias("fitted"), is_whole=pl.Series(lists.is_whole)).with_columns(
         pl.Series(name, table, dtype=pl.Array(pl.Int32, table.shape[1])).arr.to_list() for name, table in tables.items()
     )
-    return Related(given, weights, is_learned, lists, _model(method, scale, weights, is_learned), memory, note)
+    return Related(given, weights, is_learned, lists, model, memory, note)
 
 
 def _own(songs: pl.DataFrame, sounds: pl.DataFrame) -> pl.DataFrame:

@@ -21,13 +21,14 @@ from tasks.similarity.lists import (
     Lists,
     addends,
     arranged,
-    best,
+    best_by,
     depth_for,
     few,
     keys,
     own_for,
     places,
     reserve_for,
+    strips,
 )
 from tasks.similarity.signals import Signals
 
@@ -70,16 +71,14 @@ def block(asked: Block) -> Found:
     """
     given, seeds, depth, bounds = asked
     scores, first, other = given.scorer(), [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-
-    def noted(part: np.ndarray) -> np.ndarray:
-        told = scores(part)
+    lists = Lists.empty(seeds.size, depth)
+    for part in strips(seeds.size, given.tracks.height):
+        told = scores(seeds[part])
+        lists.put(part, best_by(given, seeds[part], depth, told))
         if bounds is not None:
-            row, track = given.reaching(part, told, bounds)
+            row, track = given.reaching(seeds[part], told, bounds)
             first.append(track)
-            other.append(part[row])
-        return told
-
-    lists = best(given, seeds, depth, noted)
+            other.append(seeds[part][row])
     return Found(lists, np.concatenate(first), np.concatenate(other))
 
 

@@ -96,13 +96,9 @@ def dots(left: csr_array, right: csr_array, first: np.ndarray, other: np.ndarray
 
 def add(dense: np.ndarray, sparse: csr_array) -> None:
     """Add ``sparse`` to ``dense`` (contiguous) in place; by one index it takes a third of the time that it takes by two."""
-    np.add.at(dense.reshape(-1), flat_places(sparse), sparse.data)
-
-
-def flat_places(sparse: csr_array) -> np.ndarray:
-    """Where the values of ``sparse`` stand in a dense array of its shape, as one index."""
     rows, columns = sparse.shape
-    return np.asarray(np.repeat(columns * np.arange(rows), np.diff(sparse.indptr)) + sparse.indices)
+    places = np.repeat(columns * np.arange(rows), np.diff(sparse.indptr)) + sparse.indices
+    np.add.at(dense.reshape(-1), places, sparse.data)
 
 
 def at(matrix: csr_array, first: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 
 from tasks.similarity.signals.company import Company, company
 from tasks.similarity.signals.metadata import PARTS, Metadata
-from tasks.similarity.signals.rows import add, at, beside, dots, flat_places, rooted, scaled, single
+from tasks.similarity.signals.rows import add, at, beside, dots, rooted, scaled, single
 from tasks.similarity.signals.scale import Scale, placed
 from tasks.similarity.signals.sound import audio_features, odd
 
@@ -97,8 +97,8 @@ class Signals:
     def reaching(self, seeds: np.ndarray, scores: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Pairs (place in ``seeds``, track) whose track as a seed may score ``bounds``, one a track, or more with that of ``seeds``.
 
-        By ``scores``, those of the seeds with all, which are changed and put back: all is mutual but what is given for baskets,
-        of which no more than both is told, for baskets like theirs, and for closeness.
+        By ``scores``, those of the seeds with all, which are used up: all is mutual but what is given for baskets, of which no
+        more than both is told, for baskets like theirs, and for closeness.
         """
         takes, gives, walks = self._turned
         links = self.links[seeds]
@@ -109,12 +109,9 @@ class Signals:
             self._company.turned(links, seeds),
             -links,
         )
-        flat, changed = scores.reshape(-1), np.concatenate([flat_places(part) for part in parts])
-        before = flat[changed]
-        np.add.at(flat, changed, np.concatenate([part.data for part in parts], dtype=flat.dtype, casting="same_kind"))
-        row, track = np.divmod(np.flatnonzero(scores >= bounds), bounds.size)
-        flat[changed] = before
-        return row, track
+        for part in parts:
+            add(scores, part)
+        return np.divmod(np.flatnonzero(scores >= bounds), bounds.size)
 
     @cached_property
     def _turned(self) -> tuple[csr_array, csr_array, csr_array]:
