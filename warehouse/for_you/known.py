@@ -68,7 +68,7 @@ class Known:
         if missing := sorted(set(track_ids) - known.keys()):
             known |= {
                 **dict(zip(missing, missing, strict=True)),
-                **dict(self._fetched("recordings", track_ids=missing)),
+                **dict(self._con.execute(statement("recordings"), {"track_ids": missing}).fetchall()),
             }
         return known
 

@@ -230,7 +230,8 @@ def _told(con: DuckDBPyConnection, name: str, **values: object) -> dict[str, Row
 
 
 def blocked_now(con: DuckDBPyConnection, warehouse: Path) -> dict[str, set[str]]:
-    """Ids of tracks and artists, and genres in small letters, that the person does not want to hear now: by the journal beside the file, else by what the night knew of it."""
+    """Ids of recordings and artists, and genres in small letters, that the person does not want to hear now: by the journal beside
+    the file, else by what the night knew of it."""
     now = datetime.now(UTC).replace(tzinfo=None)
     path = Home(warehouse.parent).journal
     if path.exists():
@@ -238,15 +239,17 @@ def blocked_now(con: DuckDBPyConnection, warehouse: Path) -> dict[str, set[str]]
         found = [(one.entity, one.entity_id) for one in said]
     else:
         found = con.execute(statement("query/blocks"), {"now": now}).fetchall()
-    blocks: dict[str, set[str]] = {"track": set(), "artist": set(), "genre": set()}
+    told: dict[str, set[str]] = {"track": set(), "artist": set(), "genre": set()}
     for entity, name in found:
-        blocks[entity].add(name.casefold() if entity == "genre" else name)
-    return blocks
+        told[entity].add(name.lower() if entity == "genre" else name)
+    tracks = sorted(told.pop("track"))  # who blocks one pressing does not wait for the next
+    rows = con.execute(statement("recordings"), {"track_ids": tracks}).fetchall() if tracks else []
+    return told | {"recording": {recording_id for _, recording_id in rows}}
 
 
 def _is_blocked(card: Row, blocks: Mapping[str, set[str]]) -> bool:
     return (
-        card["track_id"] in blocks["track"]
+        card["recording_id"] in blocks["recording"]
         or not blocks["artist"].isdisjoint(card["artist_ids"])
-        or not blocks["genre"].isdisjoint(genre.casefold() for genre in card["genres"])
+        or not blocks["genre"].isdisjoint(genre.lower() for genre in card["genres"])
     )

@@ -153,12 +153,13 @@ def test_equal_songs_come_by_id_however_few_are_read_at_once(
 
 def test_what_is_blocked_stays_away_until_the_block_ends(warehouse_of: Build) -> None:
     now = datetime.fromisoformat("2026-01-01")
-    songs = [{"track_id": name, "name": name, "artists": [name], "genres": [f"Genre {name}"]} for name in "sabcd"]
-    links = [near("s", other, 0.5) for other in "abcd"]
+    songs = [{"track_id": name, "name": name, "artists": [name], "genres": [f"Straße {name}"]} for name in "sabcd"]
+    songs.append(song("a2", "a", ["a"], recording="a"))
+    links = [near("s", other, 0.5) for other in ("a", "b", "c", "d", "a2")]
     blocks = [
         ("track", "a", None),
         ("artist", "artist:b", None),
-        ("genre", "genre C", None),
+        ("genre", "straße C", None),
         ("track", "d", now - timedelta(days=1)),
     ]
     feedback = [

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from schemas.errors import InvalidDataError, SettingsError
-from tests.warehouse.query.making import near
+from tests.warehouse.query.making import near, song
 from warehouse import query
 
 AT = datetime.fromisoformat("2026-01-01")
@@ -94,11 +94,12 @@ def test_a_frame_of_another_shape_is_told(small: Path) -> None:
 
 
 def test_what_is_blocked_stays_away(warehouse_of: Build) -> None:
-    songs = [{"track_id": name, "name": name, "artists": [name], "genres": [f"Genre {name}"]} for name in "sabcd"]
+    songs = [{"track_id": name, "name": name, "artists": [name], "genres": [f"Straße {name}"]} for name in "sabcd"]
+    songs.append(song("a2", "a", ["a"], recording="a"))
     feedback = [
         {"feedback_id": entity, "kind": "block", "entity": entity, "entity_id": entity_id, "at": AT}
-        for entity, entity_id in (("track", "a"), ("artist", "artist:b"), ("genre", "genre C"))
+        for entity, entity_id in (("track", "a"), ("artist", "artist:b"), ("genre", "straße C"))
     ]
-    path = warehouse_of(songs, [near("s", other, 0.5) for other in "abcd"], feedback=feedback)
+    path = warehouse_of(songs, [near("s", other, 0.5) for other in ("a", "b", "c", "d", "a2")], feedback=feedback)
 
     assert query.recommend_many(path, lists(one=["s"]))["track_id"].to_list() == ["d"]
