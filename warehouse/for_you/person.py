@@ -70,7 +70,10 @@ class Barred:
 
 
 class Person:
-    """``profile`` are the songs of the table ``tastes`` with what was said since, ``newest`` the latest that were praised."""
+    """``profile`` are the songs of the table ``tastes`` with what was said since, ``newest`` the latest that were praised.
+
+    A song of which the person spoke ill last, or that is blocked, speaks for nothing, however often it was played.
+    """
 
     def __init__(self, file: Known, said: Sequence[Said]) -> None:
         self.file = file
@@ -86,6 +89,7 @@ class Person:
         undone = [one for one in folded if one.feedback_id not in after and is_evidence(one)]
         self.recordings = file.recordings({one.entity_id for one in self.spoken + folded if one.entity == "track"})
         self.by_recording = {song.recording_id: song for song in self.profile.values()}
+        self.unwelcome = self._unwelcome()
         self._adjust(undone, -1)
         self._adjust(added, +1)
         self._settle(file.links([one.entity_id for one in added + undone]))
@@ -94,7 +98,8 @@ class Person:
             for one in filter(is_evidence, self.spoken)
             if worth(one.kind, one.value) > 0 and self.reference - one.at <= FRESH
         ]
-        self.newest = list({song.track_id: song for song in reversed(praised) if song.weight > 0}.values())[:NEWEST]
+        speaking = {song.track_id: song for song in reversed(praised) if self._speaks(song)}
+        self.newest = list(speaking.values())[:NEWEST]
 
     def seeds(self) -> tuple[dict[int, list[Song]], list[Song]]:
         """The songs that speak for each taste, and those that speak against others; strongest first."""
@@ -102,7 +107,7 @@ class Person:
         against = [song for song in ordered if song.weight < 0][:SEEDS]
         tastes: dict[int, list[Song]] = {}
         for song in ordered:
-            if song.weight > 0:
+            if self._speaks(song):
                 tastes.setdefault(song.taste_id, []).append(song)
         return {taste: songs[:SEEDS] for taste, songs in tastes.items()}, against
 
@@ -110,7 +115,7 @@ class Person:
         """How much speaks for each taste."""
         weights: defaultdict[int, float] = defaultdict(float)
         for song in self.profile.values():
-            if song.weight > 0:
+            if self._speaks(song):
                 weights[song.taste_id] += song.weight
         return dict(weights)
 
@@ -134,6 +139,18 @@ class Person:
             {said.entity_id for said in blocks if said.entity == "artist"},
             {said.entity_id.lower() for said in blocks if said.entity == "genre"},
         )
+
+    def _speaks(self, song: Song) -> bool:
+        """Whether a song speaks for its taste."""
+        return song.weight > 0 and song.recording_id not in self.unwelcome
+
+    def _unwelcome(self) -> set[str]:
+        """Recordings of which the last word that says so at all is one against them, or a block."""
+        last: dict[str, bool] = {}
+        for said in self.spoken:
+            if said.entity == "track" and said.kind != "skip":
+                last[self._recording(said.entity_id)] = worth(said.kind, said.value) >= 0 and said.kind != "block"
+        return {recording for recording, is_welcome in last.items() if not is_welcome}
 
     def _recording(self, track_id: str) -> str:
         return self.recordings.get(track_id, track_id)

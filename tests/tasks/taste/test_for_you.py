@@ -230,6 +230,22 @@ def test_a_dislike_keeps_the_song_away_and_holds_back_what_is_like_it(home_of: H
     assert reasons[-1]["contribution"] < 0
 
 
+@pytest.mark.parametrize("word", ["dislike", "block"])
+def test_a_song_that_was_turned_away_is_no_reason_and_the_last_word_counts(home_of: HomeOf, word: str) -> None:
+    home = home_of()
+
+    def speakers() -> set[str]:
+        told = for_you(home, 8)["reasons"].explode()
+        return {seed for reason in told if reason["kind"] == "song" for seed in reason["evidence"]}
+
+    assert "m0" in speakers()
+    said(home, "like", "m0")
+    said(home, word, "m0")  # the like and the plays weigh more, all the same
+    assert "m0" not in speakers()
+    said(home, "like", "m0")
+    assert "m0" in speakers()
+
+
 @pytest.mark.parametrize(
     ("entity", "name", "gone"),
     [("track", "m3", {"m3"}), ("artist", "artist:Iron 2", {"m4", "m5"}), ("genre", "Metal", set(METAL))],
