@@ -6,10 +6,7 @@ from math import fsum
 from typing import Any
 
 from warehouse.query.asking import Row, shared_baskets
-from warehouse.query.telling import company, facts, sound
-
-NAMED = 3
-"""Songs that the reasons of a recommendation name; the others are summed."""
+from warehouse.query.telling import SENTENCES, company, facts, sound
 
 
 def reasons(
@@ -19,7 +16,8 @@ def reasons(
     how: Mapping[str, str],
     kind: Callable[[str, str], str | None],
 ) -> list[dict[str, Any]]:
-    """The songs that a recommendation comes from, with their shares; the contributions sum to the score.
+    """The songs that a recommendation comes from, with their shares, in as many sentences as any recommendation has at most; the
+    contributions sum to the score.
 
     ``addends``: track_id of a song of the profile, and what it gives; ``seeds`` are the cards of these songs, and ``how`` says
     how the person knows them; ``kind`` tells the signal that gives most to the score of a seed and the song, which is what the
@@ -37,6 +35,8 @@ def reasons(
     pro = sorted(((value, seed) for seed, value in addends if value >= 0), key=lambda pair: (-pair[0], pair[1]))
     con = sorted((value, seed) for seed, value in addends if value < 0)
     whole = fsum(value for value, _ in pro)
+    room = SENTENCES - bool(con)
+    named = room if len(pro) <= room else room - 1
     told = [
         {
             "kind": "song",
@@ -44,9 +44,9 @@ def reasons(
             "contribution": value,
             "evidence": [seed],
         }
-        for value, seed in islice(pro, NAMED)
+        for value, seed in islice(pro, named)
     ]
-    if rest := pro[NAMED:]:
+    if rest := pro[named:]:
         value = fsum(value for value, _ in rest)
         songs = "another song" if len(rest) == 1 else f"{len(rest)} other songs"
         told.append(

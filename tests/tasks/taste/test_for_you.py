@@ -225,9 +225,11 @@ def test_a_dislike_keeps_the_song_away_and_holds_back_what_is_like_it(home_of: H
     order = found["track_id"].to_list()
     assert "m3" not in order
     assert order.index("m5") < order.index("m4")
-    [reasons] = found.filter(pl.col("track_id") == "m4")["reasons"].to_list()
-    assert reasons[-1]["kind"] == "against"
-    assert reasons[-1]["contribution"] < 0
+    [(reasons, score)] = found.filter(pl.col("track_id") == "m4").select("reasons", "score").rows()
+    assert [reason["kind"] for reason in reasons] == ["song", "songs", "against"]  # no more, and no addend lost
+    assert reasons[1]["text"].startswith("and 2 other songs of this taste")
+    assert reasons[2]["contribution"] < 0
+    assert sum(reason["contribution"] for reason in reasons) == pytest.approx(score)
 
 
 @pytest.mark.parametrize("word", ["dislike", "block"])

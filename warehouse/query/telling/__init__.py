@@ -2,11 +2,12 @@
 
 from warehouse.query.telling.company import NAMED, company, confidence, kinship, told_baskets
 from warehouse.query.telling.facts import facts
-from warehouse.query.telling.reasons import Reason, reasons
+from warehouse.query.telling.reasons import SENTENCES, Reason, reasons
 from warehouse.query.telling.sound import contrast, sound
 
 __all__ = [
     "NAMED",
+    "SENTENCES",
     "Reason",
     "company",
     "confidence",
