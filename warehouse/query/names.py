@@ -1,5 +1,6 @@
 """From what a person types to songs: a name, an id or a link; a playlist, an artist, a genre."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,11 @@ SONGS_OF_AN_ARTIST = 5
 
 SONGS_OF_A_GENRE = 10
 """Songs that stand for a genre."""
+
+ARTISTS = 5
+"""Artists of a song that are told, when it is named in a line; some have thirty."""
+
+LINK = re.compile(r"https?://|spotify:")
 
 SEEDS = 5
 """Tracks, artists and genres that one question may combine, as Spotify's ``/recommendations`` had it."""
@@ -36,7 +42,9 @@ class Found:
     is_guess: bool = False
 
     def __str__(self) -> str:
-        return f"{self.name} by {', '.join(self.artists)}" if self.artists else self.name
+        shown = ", ".join(self.artists[:ARTISTS])
+        more = f" and {len(self.artists) - ARTISTS} more" if len(self.artists) > ARTISTS else ""
+        return f"{self.name} by {shown}{more}" if self.artists else self.name
 
 
 def find_song(warehouse: Path, text: str, artist: str | None = None) -> Found:
@@ -123,7 +131,20 @@ def named(con: DuckDBPyConnection, text: str, artist: str | None = None) -> Foun
     if artist is not None:
         near = _rows(con, "query/find_song", {"text": text, "artist": None})[:5] + near
     whose = f"{text!r} by {artist!r}" if artist else repr(text)
+    if artist is None and (instead := _instead(con, text)):
+        raise UnknownSongError(f"there is no song {whose}, but {instead}", [str(_found(row)) for row in near])
+    if LINK.match(text):  # nothing is near to a link
+        raise UnknownSongError(f"the warehouse has no song of the link {text}")
     raise _unknown("song", whose, list(dict.fromkeys(str(_found(row)) for row in near))[:5])
+
+
+def _instead(con: DuckDBPyConnection, text: str) -> str | None:
+    """What there is of that name or link that is no song, and the option that takes it."""
+    for kind in ("artist", "genre"):
+        if con.execute(statement(f"query/songs_of_{kind}"), {"text": text, "limit": 1}).fetchall():
+            return f"{'an' if kind == 'artist' else 'a'} {kind}: ask with --seed-{kind} {text!r}"
+    playlists = con.execute(statement("query/find_playlist"), {"text": text}).fetchall()
+    return f"a playlist: ask with --playlist {text!r}" if playlists and playlists[0][2] <= 2 else None
 
 
 def _slips(text: str) -> int:

@@ -98,6 +98,31 @@ def test_an_unknown_song_names_the_five_nearest(small: Path) -> None:
     assert len(told.value.nearest) == 5
 
 
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("ada  lune", "an artist: ask with --seed-artist 'ada  lune'"),
+        ("SYNTH-POP", "a genre: ask with --seed-genre 'SYNTH-POP'"),
+        ("mornings", "a playlist: ask with --playlist 'mornings'"),
+        ("spotify:artist:ada", None),
+    ],
+)
+def test_the_name_of_an_artist_a_genre_or_a_playlist_is_told_with_the_option_that_takes_it(
+    warehouse_of: Build, text: str, instead: str | None
+) -> None:
+    songs = [{"track_id": "t", "name": "Encore", "artists": ["Ada Lune"], "genres": ["synth-pop"]}]
+    told = f"there is no song {text!r}, but {instead}" if instead else f"the warehouse has no song of the link {text}"
+    with pytest.raises(UnknownSongError) as unknown:
+        query.find_song(warehouse_of(songs, playlists={"Mornings": ["t"]}), text)
+    assert str(unknown.value) == told
+
+
+def test_of_many_artists_five_are_told(warehouse_of: Build) -> None:
+    crowd = {"track_id": "t", "name": "Choir", "artists": [f"Singer {number}" for number in range(9)]}
+    told = "Choir by Singer 0, Singer 1, Singer 2, Singer 3, Singer 4 and 4 more"
+    assert str(query.find_song(warehouse_of([crowd]), "Choir")) == told
+
+
 def test_a_song_by_another_artist_is_the_nearest(small: Path) -> None:
     with pytest.raises(
         UnknownSongError, match=r"^there is no song 'Moon' by 'Bo'; the nearest are Moon by Cleo; Moon by Dee"
