@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from tasks.spotify.web.clock import Clock
 from tasks.spotify.web.transport import Counts, Meter
 from warehouse import reading
 from warehouse.night import writing
+from warehouse.night.publishing import withdrawn
 
 log = logging.getLogger(__name__)
 
@@ -196,11 +198,12 @@ def _asked_at(night: Night, api: Api) -> datetime:
 
 
 def _published(night: Night) -> list[str]:
-    """The nights that came out; none when there is no warehouse yet, or one that cannot be read."""
-    try:
-        return reading.table(night.home.warehouse, "runs")["run_id"].to_list()
-    except WarehouseError:
-        return []
+    """The nights that came out, and one that was withdrawn since: what it asked is not to be taken for tonight's answers."""
+    runs: list[str] = []
+    for path in (night.home.warehouse, withdrawn(night.home)):
+        with suppress(WarehouseError):  # not there, or one that cannot be read
+            runs += reading.table(path, "runs")["run_id"].to_list()
+    return runs
 
 
 def _last_capabilities(night: Night) -> pl.DataFrame:

@@ -4,7 +4,7 @@ Nothing is asked of anybody and nothing is loaded that a night needs: a monitor 
 """
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import disk_usage
@@ -56,22 +56,25 @@ def standing(home: Home, now: datetime, *, source: str, client_id: str, refresh_
 
     ``source``, ``client_id`` and ``refresh_token`` are the settings of these names. ``to_do`` is empty when all is well.
     """
+    latest = stories.latest(home)
+    # a night may have been given another source than the settings have
+    sources = {source, latest["source"]} if latest else {source}
     found: dict[str, Any] = {
         "home": str(home.root),
         "at": now,
         "verdict": None,
         "published": None,
         "age_hours": None,
-        "latest_night": stories.latest(home),
+        "latest_night": latest,
         "at_work": str(holder(home) or "") or None,
         **_schedule(home, now),
-        "parked_until": _parked_until(home, source, now),
+        "parked_until": _parked_until(home, sources, now),
         "sign_in_ends_at": None,
         "tables": [],
         "disk": _disk(home),
         "to_do": [],
     }
-    token = remembered_token(home, refresh_token, client_id) if source == "spotify" else None
+    token = remembered_token(home, refresh_token, client_id) if "spotify" in sources else None
     if token:
         found["sign_in_ends_at"] = token.ends_at
     try:
@@ -81,7 +84,7 @@ def standing(home: Home, now: datetime, *, source: str, client_id: str, refresh_
         found["verdict"] = found["published"]["verdict"]
     except WarehouseError as error:
         found["to_do"].append(str(error))
-    latest, published = found["latest_night"], found["published"]
+    published = found["published"]
     is_out = published and latest and published["run_id"] == latest["run_id"]
     if latest and not is_out:  # what ended a night that was published took nothing back
         found["verdict"] = latest["verdict"]
@@ -144,8 +147,8 @@ def _schedule(home: Home, now: datetime) -> dict[str, Any]:
     }
 
 
-def _parked_until(home: Home, source: str, now: datetime) -> datetime | None:
-    parks = (parked(home, source, service, now) for service in (SPOTIFY, RECCOBEATS))
+def _parked_until(home: Home, sources: Iterable[str], now: datetime) -> datetime | None:
+    parks = (parked(home, source, service, now) for source in sources for service in (SPOTIFY, RECCOBEATS))
     return min((park.until for park in parks if park), default=None)
 
 

@@ -75,9 +75,14 @@ def rollback(home: Home) -> Generation:
         raise WarehouseError(f"there is no earlier night in {home.history} to go back to")
     with told(home.warehouse):
         if home.warehouse.exists():
-            _link(home.warehouse, home.history / "withdrawn.duckdb")
+            _link(home.warehouse, withdrawn(home))
         _bring_back(home, former)
     return former
+
+
+def withdrawn(home: Home) -> Path:
+    """Where the night lies that the latest rollback took back."""
+    return home.history / "withdrawn.duckdb"
 
 
 def recover(home: Home) -> None:

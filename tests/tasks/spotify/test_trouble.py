@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import astuple
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from tasks.standin.faults import (
     token_expired,
     truncated,
 )
+from warehouse.night.publishing import rollback
 
 MAIN = (
     "tracks",
@@ -181,6 +183,23 @@ def test_a_night_that_fails_later_is_repeated_from_the_landing_alone(nights):
 
     for name, table in tables.items():
         assert second.table(name).equals(table), name
+
+
+def test_after_a_rollback_the_answers_of_the_withdrawn_night_are_not_used_again(nights):
+    with StandIn(*library(), clock=nights.time.unix) as spotify:
+        nights.run(spotify)
+        nights.time.pass_by(hours=24)
+        asked = [len(spotify.requests)]
+        for _ in range(2):
+            nights.run(spotify, full=True)
+            asked.append(len(spotify.requests))
+            rollback(nights.home)
+            nights.time.pass_by(minutes=20)
+        withdrawn, after = (
+            sorted(request.path for request in spotify.requests[slice(*ends)]) for ends in pairwise(asked)
+        )
+        assert after == withdrawn
+        assert len(after) > 1
 
 
 KILLED = """

@@ -108,6 +108,8 @@ def test_a_parked_night_needs_nobody_until_it_may_go_on(home: Home) -> None:
     assert (look(home, source="spotify")["parked_until"], look(home, source="spotify")["to_do"]) == (until, [])
     assert look(home, until, source="spotify")["parked_until"] is None
     assert look(home, source="demo")["parked_until"] is None
+    stories.keep(home, story(verdict="parked", source="spotify"))  # of `segue refresh --source spotify`
+    assert look(home, source="demo")["parked_until"] == until
 
 
 def test_a_sign_in_that_ends_soon_is_told_with_its_day(home: Home) -> None:
