@@ -105,10 +105,10 @@ def _squared(points: Points) -> Points:
 
 
 def regions(songs: pl.DataFrame, points: Points) -> pl.Series:
-    """Return the name of the region that each song lies in, null where there are too few songs for regions.
+    """Return the name of the region that each song lies in, null where there are too few songs for regions, or nothing to call one by.
 
     A region is called by its commonest genre, told apart by the sound that sets it off; where no genre is known, by its sound
-    and its commonest artist. Of regions with one name all but the largest are called by their commonest artist.
+    and its commonest artist. Of regions with one name all but the largest are called by their commonest artist, if any is known.
     `songs` has genre, artists and the audio features, in the order of `points`.
     """
     count = min(REGIONS, songs.height // 12)
@@ -118,12 +118,13 @@ def regions(songs: pl.DataFrame, points: Points) -> pl.Series:
     placed = songs.with_columns(
         pl.Series("group", groups.predict(points)),
         pl.col("artists").list.first().alias("artist"),
-        *((pl.col(name) - pl.col(name).mean()) / pl.col(name).std() for name in WORDS),
+        *(((pl.col(name) - pl.col(name).mean()) / pl.col(name).std()).fill_nan(0.0) for name in WORDS),
     )
     names: dict[str, int] = {}
     for part in sorted(placed.partition_by("group"), key=lambda part: (-part.height, part["group"][0])):
         name, artist = _named(part)
-        names.setdefault(name if name not in names else f"around {artist}", part["group"][0])
+        if name not in names or artist:
+            names.setdefault(name if name not in names else f"around {artist}", part["group"][0])
     told = {group: name for name, group in names.items()}
     return placed["group"].replace_strict(told, default=None, return_dtype=pl.String).alias("region")
 

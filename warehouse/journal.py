@@ -173,26 +173,24 @@ def _said(line: bytes) -> Said | None:
             entity=found["entity"],
             entity_id=found["entity_id"],
             value=None if found.get("value") is None else float(found["value"]),
-            until=_moment(found.get("until")),
+            until=None if found.get("until") is None else _moment(found["until"]),
             name=found.get("name"),
             undoes=found.get("undoes"),
-            at=_moment(found["at"]) or _now(),
+            at=_moment(found["at"]),
             feedback_id=found["feedback_id"],
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
-    texts = (said.entity_id, said.feedback_id)
     is_sound = (
         said.kind in KINDS
         and said.entity in ENTITIES
-        and all(isinstance(text, str) and 0 < len(text) <= 200 for text in texts)
+        and all(isinstance(text, str) and 0 < len(text) <= 200 for text in (said.entity_id, said.feedback_id))
+        and all(text is None or isinstance(text, str) for text in (said.name, said.undoes))
     )
     return said if is_sound and (said.kind != "rating" or (said.value is not None and 1 <= said.value <= 5)) else None
 
 
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 

@@ -47,6 +47,15 @@ def test_regions_are_named_by_genre_and_by_the_sound_that_sets_them_off() -> Non
     assert set(named.drop_nulls()) == {"calm folk", "loud metal", "around Somebody"}
 
 
+def test_a_feature_that_is_the_same_everywhere_silences_no_other_and_nobody_is_called_none() -> None:
+    left = np.arange(SONGS) < SONGS // 2
+    sound = {name: np.full(SONGS, 0.5) for name in WORDS} | {"valence": np.where(left, 0.2, 0.8)}
+    nobody = pl.Series("artists", [None] * SONGS, dtype=pl.List(pl.String))
+    songs = pl.DataFrame({"genre": ["pop"] * SONGS, **sound}).with_columns(nobody)
+    points = np.column_stack([np.where(left, 0.1, 0.9), np.linspace(0, 1, SONGS)]).astype(np.float32)
+    assert set(regions(songs, points)) == {"dark pop", "bright pop", None}
+
+
 def test_a_handful_of_songs_has_no_regions() -> None:
     songs = pl.DataFrame({"genre": ["folk"], "artists": [["Somebody"]], **{name: [0.5] for name in WORDS}})
     assert regions(songs, np.zeros((1, 2), np.float32)).to_list() == [None]

@@ -1,5 +1,6 @@
 """The list model that a night learned: step tables over signals, added up. Evaluated here with nothing but polars."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import WarehouseError
+from warehouse.connection import identity
 from warehouse.query.signals import Corpus
 from warehouse.statements import statement
 
@@ -92,14 +94,14 @@ _LATEST: dict[tuple[object, ...], Learned | None] = {}
 
 def learned(con: DuckDBPyConnection, warehouse: Path) -> Learned | None:
     """The list model of the file that ``con`` has open; null when the night had too little to learn one from."""
-    stat = warehouse.stat()
-    night = con.execute(statement("query/night")).fetchall()
-    key = (str(warehouse), stat.st_ino, stat.st_mtime_ns, stat.st_size, *night)
-    if key not in _LATEST:
-        model = ListModel.of(con.sql(statement("query/list_model")).pl())
-        _LATEST.clear()
-        _LATEST[key] = None if model is None else _learned(con, model)
-    return _LATEST[key]
+    key = (str(warehouse), *identity(warehouse), *con.execute(statement("query/night")).fetchall())
+    with suppress(KeyError):  # one look: another thread may ask another file meanwhile
+        return _LATEST[key]
+    model = ListModel.of(con.sql(statement("query/list_model")).pl())
+    found = None if model is None else _learned(con, model)
+    _LATEST.clear()
+    _LATEST[key] = found
+    return found
 
 
 def _learned(con: DuckDBPyConnection, model: ListModel) -> Learned:

@@ -155,6 +155,12 @@ def test_undo_takes_back_the_latest_or_the_latest_of_a_song(tmp_path: Path) -> N
         '{"kind": "like", "entity": "track", "entity_id": "", "at": "2026-11-25T03:00:00", "feedback_id": "1"}',
         '{"kind": "like", "entity": "track", "entity_id": 7, "at": "2026-11-25T03:00:00", "feedback_id": "1"}',
         '{"kind": "like", "entity": "track", "entity_id": "a", "at": "yesterday", "feedback_id": "1"}',
+        '{"kind": "like", "entity": "track", "entity_id": "a", "at": null, "feedback_id": "1"}',
+        '{"kind": "undo", "entity": "track", "entity_id": "a", "at": "2026-11-25", "feedback_id": "1", "undoes": ["x"]}',
+        '{"kind": "like", "entity": "track", "entity_id": "a", "at": "2026-11-25", "feedback_id": "1", "name": 7}',
+        '{"kind": "block", "entity": "track", "entity_id": "a", "at": "2026-11-25", "feedback_id": "1",'
+        ' "until": "9999-12-31T23:59:59-05:00"}',
+        f'{{"kind": "rating", "value": 1{"0" * 400}, "entity": "track", "entity_id": "a", "at": "2026-11-25", "feedback_id": "1"}}',
         "[" * 5000,
     ],
 )
