@@ -112,18 +112,14 @@ def updated(given: Signals, old: Lists, is_touched: np.ndarray, top: int, work: 
     gone or touched; it is used up. ``is_touched`` marks the tracks that are new or changed, and every version of a song that
     has such a one or lost one.
     """
-    total, depth = is_touched.size, depth_for(top)
-    left = np.unique(np.flatnonzero(old.others == -2) // depth)
-    freed = _freed(given, left, old.others[left])
+    total, freed = is_touched.size, _closed_up(given, old)
     crowd = np.bincount(given.artists)[given.artists]
-    old.put(left, old.of(left).closed(depth))
     is_lost = is_touched | ((old.others[:, 0] < 0) & ~old.is_whole)
     is_lost[freed[crowd[freed] > CROWD]] = True
     if is_lost.sum() > MUCH * total:
         return build(given, top, work), total
     touched, floor = np.flatnonzero(is_touched), _floor(old)
-    bounds = ((floor - 0.5) / MILLION - ERROR).astype(np.float32)
-    bounds[is_lost] = np.inf
+    bounds = np.where(is_lost, np.inf, (floor - 0.5) / MILLION - ERROR).astype(np.float32)
     found = redone(given, touched, top, work, bounds)
     _enter(given, old, found, freed[~is_lost[freed]], floor)
     old.put(touched, found.lists)
@@ -133,11 +129,16 @@ def updated(given: Signals, old: Lists, is_touched: np.ndarray, top: int, work: 
     return old, touched.size + again.size
 
 
-def _freed(given: Signals, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Which of ``rows`` had so many of their own artist in the list that one who left (-2) may make room for one who never was in it."""
-    own = (given.of_one_artist(rows[:, None], others) & (others >= 0)).sum(axis=1)
-    most = own_for(others.shape[1])
-    return rows[(own < most) & (own + (others == -2).sum(axis=1) >= most)]
+def _closed_up(given: Signals, old: Lists) -> np.ndarray:
+    """Close the gaps that those who left (-2) leave in ``old``; the rows that had so many of their own artist that one who left may
+    make room for one who never was in it."""
+    depth = old.others.shape[1]
+    left = np.unique(np.flatnonzero(old.others == -2) // depth)
+    others, most = old.others[left], own_for(depth)
+    own = (given.of_one_artist(left[:, None], others) & (others >= 0)).sum(axis=1)
+    is_freed = (own < most) & (own + (others == -2).sum(axis=1) >= most)
+    old.put(left, old.of(left).closed(depth))
+    return np.asarray(left[is_freed])
 
 
 def _own(given: Signals, lists: Lists, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
