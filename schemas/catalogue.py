@@ -4,6 +4,7 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.types import Texts
+from schemas.values import ISRC
 
 DAY_MS = 86_400_000
 ID_LENGTH = {"min_value": 1, "max_value": 200}
@@ -20,9 +21,7 @@ class Tracks(pa.DataFrameModel):
     popularity: pl.Int32 = pa.Field(
         nullable=True, ge=0, le=100, description="0 to 100; the source that gave it may be another one than the track's"
     )
-    isrc: str = pa.Field(
-        nullable=True, str_matches=r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$", description="International Standard Recording Code"
-    )
+    isrc: str = pa.Field(nullable=True, str_matches=ISRC, description="International Standard Recording Code")
     disc_number: pl.Int32 = pa.Field(nullable=True, ge=0, le=10_000, description="Disc on the album, from 1")
     track_number: pl.Int32 = pa.Field(nullable=True, ge=0, le=100_000, description="Place on the disc, from 1")
     is_playable: bool = pa.Field(nullable=True, description="False when the source says it cannot be played")

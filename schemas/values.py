@@ -10,6 +10,10 @@ import polars as pl
 MILLION = 1_000_000
 """Scores and addends of neighbours are whole millionths where they decide about an order, and where they are stored."""
 
+SPOTIFY_ID = r"^[0-9A-Za-z]{22}$"
+ISRC = r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$"
+"""How Spotify writes ids, and the standard recording codes."""
+
 OWN_ARTIST = 0.4
 """Share of a song's neighbours, its reserve included, by its own artist at most: a discography would fill the list, of which
 nobody is shown more than a few."""

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from schemas.catalogue import FEATURES
-from schemas.values import Harvest
+from schemas.values import ISRC, SPOTIFY_ID, Harvest
 from tasks.imports.files.sheets import ROW, Sheet
 from tasks.imports.headings import ARTIST, BARE_NAME, BARE_TRACK_ID, TRACK, fields, heading
-from tasks.imports.names import SPOTIFY_ID, bare_id, blank_as_null, derived_id, list_of, names_as_written, spotify_page
+from tasks.imports.names import bare_id, blank_as_null, derived_id, list_of, names_as_written, spotify_page
 from tasks.imports.quantities import (
     Notes,
     audio_features,
@@ -235,7 +235,7 @@ def _durations(sheet: Sheet, columns: Sequence[str], notes: Notes) -> pl.Series:
 
 def _isrcs(texts: pl.Series, notes: Notes) -> pl.Series:
     codes = texts.str.replace_all(r"[-\s]", "").str.to_uppercase()
-    is_code = codes.str.contains(r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$")
+    is_code = codes.str.contains(ISRC)
     wrong = int((~is_code).sum() or 0)
     if wrong:
         notes["isrc: not an ISRC, left empty"] += wrong

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from schemas.catalogue import DAY_MS
-from schemas.values import REJECTED, Harvest
+from schemas.values import REJECTED, SPOTIFY_ID, Harvest
 from tasks.imports.files.sheets import ROW, Sheet
 from tasks.imports.headings import heading
-from tasks.imports.names import SPOTIFY_ID, bare_id, derived_id, is_collective, names_as_written, spotify_page
+from tasks.imports.names import bare_id, derived_id, is_collective, names_as_written, spotify_page
 from tasks.imports.quantities import Notes, moments, numbers, truths
 
 HEARD_MS = 30_000

@@ -10,11 +10,11 @@ import json
 
 import polars as pl
 
+from schemas.values import SPOTIFY_ID
 from tasks.imports.files.nested import LIST_SEPARATOR
 
 DERIVED = "name:"
 ID_LIMIT = 200
-SPOTIFY_ID = r"^[0-9A-Za-z]{22}$"
 REFERENCE = r"^(?:spotify:(?:user:[^:]*:)?{0}:|https?://(?:open|play)\.spotify\.com/(?:intl-\w+/)?(?:user/[^/]*/)?{0}/|https?://api\.spotify\.com/v1/{0}s/)([^?/#]+).*$"
 COMMA_IN_NAME = ("The ", "Jr", "Sr", "III")
 """After a comma these go on with the same name: Tyler, The Creator; Sammy Davis, Jr."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from schemas.values import Harvest
+from schemas.values import ISRC, Harvest
 from tasks.imports.names import derived_id
 from tasks.spotify.parse.values import (
     DAY,
@@ -61,8 +61,6 @@ ALBUM = {
     "spotify_url": TEXT,
 }
 CREDIT = {"track_id": TEXT, "position": WHOLE, "artist_id": TEXT, "name": TEXT}
-
-ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
 
 
 def not_a_song(item: Any) -> str | None:
@@ -142,7 +140,7 @@ def _track(track: Json) -> Json:
 def _isrc(told: Any) -> str | None:
     """The code as the standard writes it. A wrong code is worth nothing, and no reason to lose the track."""
     code = told.replace("-", "").replace(" ", "").upper() if isinstance(told, str) else ""
-    return code if ISRC.fullmatch(code) else None
+    return code if re.fullmatch(ISRC, code) else None
 
 
 def _album(album: Json) -> Json:

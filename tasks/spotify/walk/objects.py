@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from schemas.errors import ApiError, Parked
+from schemas.values import SPOTIFY_ID
 from tasks.spotify.parse.values import Json
 from tasks.spotify.walk.api import Api
 from tasks.spotify.walk.library import THREADS
@@ -42,7 +43,7 @@ def artists_to_ask(credits: pl.DataFrame, known: Iterable[str], past: Past, now:
     """
     asked = past.asked.items()
     done = {artist_id for (entity, artist_id), (*_, at) in asked if entity == "artists" and now - at < ASKED_AGAIN}
-    is_wanted = pl.col("artist_id").str.contains(r"^[0-9A-Za-z]{22}$") & ~pl.col("artist_id").is_in([*done, *known])
+    is_wanted = pl.col("artist_id").str.contains(SPOTIFY_ID) & ~pl.col("artist_id").is_in([*done, *known])
     counted = credits.filter(is_wanted).group_by("artist_id").len()
     return counted.sort(["len", "artist_id"], descending=[True, False])["artist_id"].to_list()
 

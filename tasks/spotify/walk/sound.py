@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from schemas.errors import ApiError, Parked
+from schemas.values import SPOTIFY_ID
 from tasks.spotify.parse.sound import reccobeats_objects, spotify_objects
 from tasks.spotify.parse.values import Json
 from tasks.spotify.walk.api import Api
@@ -59,7 +60,7 @@ def reccobeats_tracks(api: Api, ids: Sequence[str]) -> Heard:
 
 def askable(tracks: pl.DataFrame) -> pl.DataFrame:
     """The tracks whose id is Spotify's: nobody knows another one."""
-    return tracks.filter(pl.col("track_id").str.contains(r"^[0-9A-Za-z]{22}$"))
+    return tracks.filter(pl.col("track_id").str.contains(SPOTIFY_ID))
 
 
 def _reccobeats(api: Api, path: str, chunk: tuple[str, ...]) -> dict[str, Json]:
