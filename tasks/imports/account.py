@@ -20,6 +20,10 @@ LOCATION = re.compile(r"^(?:spotify:|https?://(?:open|play)\.spotify\.com/)", re
 SPOTIFY_TRACK = re.compile(
     r"spotify:track:[0-9A-Za-z]{22}|https?://open\.spotify\.com/(?:intl-\w+/)?track/[0-9A-Za-z]{22}"
 )
+TRACK_NUMBER = re.compile(
+    r"^(?:(?:\d{1,2}-)?0\d(?:\s*[._-](?!\d)\s*|\s+)|(?:\d{1,2}(?:-\d{1,2})?|0\d\d)(?: - |\. ))(?=[^\s-])"
+)
+"""Begins the name of a file; a number that may be a name (99 Luftballons, 50 Cent, 311) is none without a zero or a dash."""
 
 Rows = list[dict[str, str | None]]
 
@@ -139,7 +143,7 @@ def m3u(lines: Iterable[str], file: str) -> Sheet:
         elif line and not line.startswith("#"):
             reference = SPOTIFY_TRACK.search(line)
             if not title and not reference:
-                title = re.split(r"[/\\]", line)[-1].rpartition(".")[0] or line
+                title = TRACK_NUMBER.sub("", re.split(r"[/\\]", line)[-1].rpartition(".")[0]) or line
             artist, dash, song = (title or "").partition(" - ")
             rows.append(
                 {

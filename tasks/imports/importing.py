@@ -20,7 +20,7 @@ from warehouse import imports
 
 log = logging.getLogger(__name__)
 
-READERS = "3"
+READERS = "4"
 """Raised when the readers learn to see more in the same bytes, so that files taken before are read again."""
 
 REPORT = {

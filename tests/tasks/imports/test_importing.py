@@ -111,6 +111,39 @@ def test_m3u_and_jspf_are_playlists(home: Home, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("file", "artist", "song"),
+    [
+        ("03 - Sad But True", None, "Sad But True"),
+        ("01 - Metallica - Enter Sandman", "Metallica", "Enter Sandman"),
+        ("04 The Unforgiven", None, "The Unforgiven"),
+        ("12. Metallica - My Friend of Misery", "Metallica", "My Friend of Misery"),
+        ("1-04 The Unforgiven", None, "The Unforgiven"),
+        ("01_Enter_Sandman", None, "Enter_Sandman"),
+        ("001 - Metallica - Enter Sandman", "Metallica", "Enter Sandman"),
+        ("03 - ...And Justice for All", None, "...And Justice for All"),
+        ("12 - 99 Luftballons", None, "99 Luftballons"),
+        ("02.11.2019 Live", None, "02.11.2019 Live"),
+        ("99 Luftballons", None, "99 Luftballons"),
+        ("99_Luftballons", None, "99_Luftballons"),
+        ("7 rings", None, "7 rings"),
+        ("50 Cent - In Da Club", "50 Cent", "In Da Club"),
+        ("311 - Down", "311", "Down"),
+        ("1979", None, "1979"),
+        ("1999 - Prince", "1999", "Prince"),
+        ("22-20s - Devil in Me", "22-20s", "Devil in Me"),
+        ("007 Theme", None, "007 Theme"),
+        ("05", None, "05"),
+    ],
+)
+def test_a_track_number_before_the_name_of_a_file_is_no_artist(
+    home: Home, tmp_path: Path, file: str, artist: str | None, song: str
+) -> None:
+    reported(home, written(tmp_path / "list.m3u", f"#EXTM3U\n/music/Metallica/Black Album/{file}.mp3\n"))
+    assert taken(home, "tracks")["name"].to_list() == [song]
+    assert taken(home, "artists")["name"].to_list() == ([artist] if artist else [])
+
+
 PARTS = {"a.csv": f"p,{SONG}\np,{OTHER}\nq,{SONG}\n", "b.csv": f"p,{THIRD}\np,{SONG}\nr,{OTHER}\n"}
 WHOLE = [("p", 0, SONG), ("p", 1, OTHER), ("p", 2, THIRD), ("q", 0, SONG), ("r", 0, OTHER)]
 
