@@ -240,6 +240,18 @@ def subject(columns: Iterable[str]) -> str | None:
     return "playlists" if of_playlist and names & {*PLAYLIST["playlist_id"]} else None
 
 
+def lacking(columns: Iterable[str]) -> str | None:
+    """What a table that is about nothing would need to be about songs; nothing where no column speaks of songs."""
+    said = {heading(column): column.strip() for column in columns}
+    told = [said[name] for name in said if name in {*TRACK_WORDS, *SONG_WORDS, *BARE_TRACK_ID, BARE_NAME}]
+    if not told:
+        return None
+    lack = "no name of a song: add track_name"
+    if not said.keys().isdisjoint({*TRACK["name"], BARE_NAME}):
+        lack = "neither an artist nor an id of a song: add artist, or track_id or isrc"
+    return f"it has {', '.join(told[:6])}, but {lack}"
+
+
 def fields(columns: Sequence[str], aliases: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
     """The columns behind each field, the most trusted first; fields that no column has are left out."""
     by_heading: dict[str, str] = {}

@@ -15,7 +15,7 @@ from tasks.imports import account, catalogue, history, playlists
 from tasks.imports.files.containers import Document
 from tasks.imports.files.encodings import Encoding, open_text
 from tasks.imports.files.sheets import ROW, Sheet, gathered, read_delimited, read_objects, read_parquet, separator_of
-from tasks.imports.headings import is_known, subject
+from tasks.imports.headings import is_known, lacking, subject
 from tasks.imports.names import blank_as_null
 from tasks.imports.quantities import Notes
 
@@ -87,6 +87,8 @@ def _nothing(reason: str) -> Reading:
 
 
 def _unknown(columns: list[str]) -> str:
+    if lack := lacking(columns):
+        return lack
     named = ", ".join(column.strip()[:40] for column in islice(columns, 6) if column.strip().isprintable())
     return f"no columns that Segue knows{f' ({named})' if named and len(columns) > 1 else ''}"
 
@@ -124,7 +126,7 @@ def _is_row(found: Any) -> bool:
 def _of_sheet(sheet: Sheet) -> Reading:
     about = subject(column for column in sheet.rows.columns if column != ROW)
     if about is None:
-        return _nothing(_unknown(list(sheet.unused)))
+        return _nothing(_unknown([*sheet.rows.drop(ROW).columns, *sheet.unused]))
     notes = Notes(sheet.notes)
     if about == "plays":
         return Reading(KINDS[about], history.plays(sheet, notes), notes, sheet.unused)

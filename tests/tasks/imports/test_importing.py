@@ -235,6 +235,27 @@ def test_what_is_not_for_segue_is_said_and_does_no_harm(home: Home, tmp_path: Pa
     assert not home.imports.exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "note"),
+    [
+        ("name\nNumb\n", "it has name, but neither an artist nor an id of a song: add artist, or track_id or isrc"),
+        ("id,name,size\n1,Numb,9\n", "it has id, name, but neither an artist nor an id of a song: add artist, or track_id or isrc"),
+        ([{"id": "1", "name": "Numb"}], "it has id, name, but neither an artist nor an id of a song: add artist, or track_id or isrc"),
+        ("isrc,artist\nUSAAA9700001,Björk\n", "it has isrc, artist, but no name of a song: add track_name"),
+        ("shoe,size\nleft,41\n", "no columns that Segue knows (shoe, size)"),
+    ],
+)  # fmt: skip
+def test_columns_that_do_not_make_a_song_are_told_with_what_they_lack(
+    home: Home, tmp_path: Path, content: object, note: str
+) -> None:
+    assert reported(home, written(tmp_path / "songs", content))["note"] == note
+
+
+@pytest.mark.parametrize("more", ["artist", "track_id", "isrc"])
+def test_what_a_name_lacks_is_enough(home: Home, tmp_path: Path, more: str) -> None:
+    assert reported(home, written(tmp_path / "songs.csv", f"name,{more}\nNumb,USAAA9700001\n"))["taken"] == 1
+
+
 def test_a_path_that_does_not_exist_is_an_error(home: Home, tmp_path: Path) -> None:
     with pytest.raises(ImportFileError, match="There is no file or folder"):
         import_paths(home, [tmp_path / "nowhere"])
