@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.imports.files.nested import scalar_text, songs_within
+from tasks.imports.files.nested import NO_SONG, scalar_text, songs_within
 from tasks.imports.files.sheets import ROW, Sheet
 
 EXTINF = re.compile(r"^#EXTINF:\s*(-?\d+(?:\.\d+)?)?[^,]*,\s*(.*)$", re.IGNORECASE)
@@ -164,7 +164,7 @@ def _other_entry(item: Mapping[str, Any]) -> str:
         return "podcast episode"
     if isinstance(item.get("audiobook"), Mapping):
         return "audiobook"
-    return "entry without a song"
+    return NO_SONG
 
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:

@@ -136,7 +136,7 @@ def _of_sheet(sheet: Sheet) -> Reading:
     elif about == "playlists":
         harvests = playlists.lists(sheet, "file")
     elif about == "playlist_tracks":
-        found = _in_playlists(sheet, KINDS[about], "file")
+        found = _in_playlists(sheet, KINDS[about], "file", dict(sheet.skipped))
         return changed(found, unused=sheet.unused, notes=found.notes + empty_columns(sheet))
     else:
         wide = catalogue.songs(sheet, notes)

@@ -6,6 +6,9 @@ from typing import Any
 
 LIST_SEPARATOR = "\x1f"
 
+NO_SONG = "entry without a song"
+"""Why a place of a playlist that holds nothing is skipped."""
+
 LISTS = ("tracks", "songs", "items")
 """Under which a playlist holds its songs: the Million Playlist Dataset, the Web API, what people write themselves."""
 
@@ -20,8 +23,8 @@ LABELS = {
 """What is said of a list beside its songs."""
 
 
-def rows_of(item: Mapping[str, Any]) -> Iterator[dict[str, str | None]]:
-    """The rows that an object stands for: one, or one a song when it is a playlist with its songs in it."""
+def rows_of(item: Mapping[str, Any]) -> Iterator[dict[str, str | None] | None]:
+    """The rows that an object stands for: one, or one a song when it is a playlist with its songs in it; null for a place without a song."""
     songs = songs_within(item)
     if songs is None:
         yield dict(flattened(item))
@@ -32,7 +35,11 @@ def rows_of(item: Mapping[str, Any]) -> Iterator[dict[str, str | None]]:
         if isinstance(song, str):
             yield {**label, "track_uri": scalar_text(song)}
             continue
-        inner: Mapping[str, Any] = next((song[key] for key in INNER if isinstance(song.get(key), Mapping)), {})
+        held = [song[key] for key in INNER if key in song] if song else [None]
+        if held and not any(held):  # a song that the service does not offer any more
+            yield None
+            continue
+        inner: Mapping[str, Any] = next((one for one in held if isinstance(one, Mapping)), {})
         yield {**dict(flattened(song)), **dict(flattened(inner)), **label}
 
 
@@ -46,7 +53,7 @@ def songs_within(item: Any) -> list[Any] | None:
         held = item.get(key)
         if isinstance(held, Mapping):  # the Web API pages what a playlist holds
             held = held.get("items")
-        if isinstance(held, list) and all(isinstance(song, Mapping | str) for song in held):
+        if isinstance(held, list) and all(song is None or isinstance(song, Mapping | str) for song in held):
             return held
     return None
 

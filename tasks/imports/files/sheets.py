@@ -20,7 +20,7 @@ from schemas.errors import ImportFileError
 from schemas.values import REJECTED
 from tasks.imports.files.containers import Document
 from tasks.imports.files.encodings import Encoding, open_text
-from tasks.imports.files.nested import LIST_SEPARATOR, rows_of
+from tasks.imports.files.nested import LIST_SEPARATOR, NO_SONG, rows_of
 from tasks.imports.files.objects import Broken, objects
 
 ROW = "row_number"
@@ -48,18 +48,19 @@ def no_rejections() -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a document held: ``rows`` (texts, and ROW counted from 1), ``rejected`` (rule, value, row), and notes."""
+    """What a document held: ``rows`` (texts, and ROW counted from 1), ``rejected`` (rule, value, row), notes, and ``skipped``, by reason."""
 
     rows: pl.DataFrame
     rejected: pl.DataFrame = field(default_factory=no_rejections)
     notes: Counter[str] = field(default_factory=Counter)
     unused: tuple[str, ...] = ()
     decimal_comma: bool = False
+    skipped: Counter[str] = field(default_factory=Counter)
 
     @property
     def read(self) -> int:
         """Rows that the document held, good or bad."""
-        return self.rows.height + self.rejected.height
+        return self.rows.height + self.rejected.height + self.skipped.total()
 
 
 def read_parquet(document: Document, is_known: IsKnown) -> Sheet:
@@ -107,6 +108,9 @@ def gathered(items: Iterable[Any], is_known: IsKnown) -> Sheet:
         if isinstance(item, dict):
             for row in rows_of(item):
                 builder.read += 1
+                if row is None:
+                    builder.skipped[NO_SONG] += 1
+                    continue
                 known.update({name: is_known(name) for name in row if name not in known})
                 builder.add({name: value for name, value in row.items() if known[name]})
             continue
@@ -225,6 +229,7 @@ class _Builder:
     def __init__(self) -> None:
         self.read = 0
         self.notes: Counter[str] = Counter()
+        self.skipped: Counter[str] = Counter()
         self._rows: list[dict[str, str | None]] = []
         self._numbers: list[int] = []
         self._frames: list[pl.DataFrame] = []
@@ -253,7 +258,8 @@ class _Builder:
             for rule, value, row in self._rejected
         ]
         rejected = pl.DataFrame(told, schema=REJECTED, orient="row")
-        return Sheet(_typed(pl.concat(self._frames, how="diagonal")), rejected, self.notes, unused, decimal_comma)
+        rows = _typed(pl.concat(self._frames, how="diagonal"))
+        return Sheet(rows, rejected, self.notes, unused, decimal_comma, self.skipped)
 
 
 def _typed(rows: pl.DataFrame) -> pl.DataFrame:

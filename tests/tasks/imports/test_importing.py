@@ -193,6 +193,15 @@ def test_a_list_that_holds_its_songs_is_a_playlist_and_no_song(home: Home, tmp_p
     assert taken(home, "tracks")["name"].to_list() == ["Jóga"]
 
 
+@pytest.mark.parametrize("gone", [{"added_at": "2024-01-02", "track": None}, {"item": None}, None])
+def test_a_song_that_is_no_longer_offered_is_passed_over_in_words(home: Home, tmp_path: Path, gone: object) -> None:
+    places = [gone, {"added_at": "2024-01-02", "track": API_SONG}]
+    line = reported(home, written(tmp_path / "list.json", {"id": "7", "name": "Ice", "tracks": {"items": places}}))
+    assert (line["read"], line["taken"], line["rejected_by_rule"]) == (2, 1, {})
+    assert line["skipped_by_reason"] == {"entry without a song": 1}
+    assert "empty" not in (line["note"] or "")
+
+
 def test_an_album_is_no_playlist(home: Home, tmp_path: Path) -> None:
     album = {"type": "album", "id": "7", "name": "Homogenic", "tracks": {"items": [API_SONG]}}
     assert reported(home, written(tmp_path / "album.json", album))["kind"] != "playlists"
