@@ -19,7 +19,7 @@ from reports.palette import themed
 from reports.songs import cards, for_you, seeds
 from reports.story import headline, told
 from reports.tables import Table, plain, table
-from reports.wording import count
+from reports.wording import count, in_words
 
 VEGA_LITE = "6.4"
 """Version of the specifications that altair writes; vl-convert carries a bundle for it."""
@@ -150,13 +150,16 @@ def unit_of(column: str, description: str) -> str:
 
 
 def _readable(frame: pl.DataFrame) -> pl.DataFrame:
-    """Write the counts in columns of JSON objects as text: '{"name is empty": 2}' -> 'name is empty: 2'."""
+    """Write rules in words, and the counts in columns of JSON objects as text: '{"name: not_nullable": 2}' -> 'name is missing: 2'."""
     counts = [name for name in frame.columns if name.endswith(("_by_rule", "_by_reason"))]
 
     def text(written: str) -> str:
-        return ", ".join(f"{what}: {count(number)}" for what, number in json.loads(written).items())
+        return ", ".join(f"{in_words(what)}: {count(number)}" for what, number in json.loads(written).items())
 
-    return frame.with_columns(pl.col(name).map_elements(text, return_dtype=pl.String) for name in counts)
+    return frame.with_columns(
+        pl.col("^rule$").map_elements(in_words, return_dtype=pl.String),
+        *(pl.col(name).map_elements(text, return_dtype=pl.String) for name in counts),
+    )
 
 
 def _hoisted(specs: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

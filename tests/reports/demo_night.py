@@ -201,11 +201,11 @@ def bookkeeping(build: Path, words: str) -> None:
     ], infer_schema_length=None))  # fmt: skip
     writing.record(build, "row_accounting", pl.DataFrame([
         {"run_id": RUN_ID, "entity": entity, "source": "demo", "received": 110, "stored": 90, "unchanged": 5, "duplicate": 9,
-         "rejected": 2, "skipped": 4, "removed": 0, "rejected_by_rule": '{"name is empty": 2}', "skipped_by_reason": '{"episode": 4}'}
+         "rejected": 2, "skipped": 4, "removed": 0, "rejected_by_rule": '{"name: str_length(1, None)": 2}', "skipped_by_reason": '{"episode": 4}'}
         for entity in ("tracks", "albums", "playlist_tracks")
     ]))  # fmt: skip
     replace(build, "rejected_rows", pl.DataFrame([
-        {"run_id": RUN_ID, "entity": "tracks", "source": "demo", "rule": "name is empty", "value": words, "row": words}
+        {"run_id": RUN_ID, "entity": "tracks", "source": "demo", "rule": "name: str_length(1, None)", "value": words, "row": words}
     ]))  # fmt: skip
     replace(build, "data_profile", pl.DataFrame(profile(build), infer_schema_length=None))
     writing.record(build, "api_capabilities", pl.DataFrame([

@@ -9,7 +9,8 @@ from reports.figures.night import find_flow, find_missing
 from reports.figures.recommender import find_scorecard, find_shapes
 from reports.markup import policy, script_json, web_link
 from reports.tables import cell, table
-from reports.wording import clipped, counted, duration, fitting, listed, percent, spelled
+from reports.wording import clipped, counted, duration, fitting, in_words, listed, percent, spelled
+from schemas.tables import TABLES
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,10 @@ from reports.wording import clipped, counted, duration, fitting, listed, percent
         (fitting(["one two", "three"], 13), "one two"),
         (fitting(["one two three four", "five"], 12), "one two…"),
         (fitting([], 12), ""),
+        (in_words("name: not_nullable; tempo: greater_than(0)"), "name is missing; tempo is not above 0"),
+        (in_words("track_id: str_length(1, 200)"), "track_id is empty, or longer than 200 letters"),
+        (in_words("mode: isin([0, 1])"), "mode is none of 0, 1"),
+        (in_words("time of the play: not a time"), "time of the play: not a time"),
         (cell(None), "–"),
         (cell(-0.123456), "−0.1235"),
         (cell(["a", 2]), "a, 2"),
@@ -36,6 +41,14 @@ from reports.wording import clipped, counted, duration, fitting, listed, percent
 )
 def test_values_are_said_as_people_read_them(said: str, expected: str) -> None:
     assert said == expected
+
+
+def test_every_rule_of_the_models_has_words() -> None:
+    for model in TABLES.values():
+        for column in model.to_schema().columns.values():
+            for rule in column.checks:
+                told = f"{column.name}: {rule.error}"
+                assert in_words(told) != told
 
 
 @pytest.mark.parametrize(
