@@ -64,7 +64,6 @@ def import_paths(home: Home, paths: Sequence[Path]) -> pl.DataFrame:
     together = Together(home)
     for document in documents(paths):
         if isinstance(document, Unreadable):
-            log.warning("%s %s", document.name, document.reason)
             lines.append(_without_table(document.name, "unreadable", document.reason))
         else:
             lines += _imported(home, document, together)
@@ -175,8 +174,7 @@ def _without_table(file: str, kind: str, note: str | None) -> Line:
 
 
 def _unreadable(document: Document, reason: str) -> Line:
-    log.warning("%s: %s", document.name, reason)
-    return _without_table(document.name, "unreadable", reason)
+    return _without_table(document.name, "unreadable", reason.removeprefix(f"{document.name} "))
 
 
 def _told(document: Document) -> Callable[[int], None]:

@@ -11,6 +11,17 @@ def bring(home: Path, *paths: Path) -> Result:
     return CliRunner().invoke(app, ["import", *map(str, paths)], env={"SEGUE_HOME": str(home), "COLUMNS": "200"})
 
 
+def test_what_is_damaged_is_told_once(tmp_path: Path) -> None:
+    files = [tmp_path / "a.zip", tmp_path / "b.parquet"]
+    for file, start in zip(files, (b"PK\x03\x04", b"PAR1"), strict=True):
+        file.write_bytes(start + b" and no more")
+    told = bring(tmp_path / "home", *files)
+    assert told.exit_code == 1
+    assert told.stderr == (
+        "a.zip: is a damaged zip. Download it again.\nb.parquet: is not a whole Parquet file. Download it again.\n"
+    )
+
+
 def test_a_broken_rule_is_told_in_words(tmp_path: Path) -> None:
     songs = tmp_path / "songs.csv"
     songs.write_text("track_id,track_name\na,Numb\nb,\n")
