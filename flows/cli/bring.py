@@ -54,6 +54,11 @@ def bring(
         console.print_json(_document(report))
     else:
         _show(report)
+    if report.is_empty():
+        console.say(
+            f"Nothing in {', '.join(map(str, paths))} that Segue can read: it takes catalogues (CSV, Parquet, JSON), playlists"
+            " (also M3U, JSPF) and Spotify's exports; the README says more under What `segue import` takes."
+        )
     if "unreadable" in report["kind"]:
         raise typer.Exit(1)
 
