@@ -130,6 +130,13 @@ def exclude(
             raise typer.BadParameter(f"{wanted.kind} {wanted.value!r} is not excluded; `segue exclude` shows what is")
         lines = others if remove else [*others, wanted]
         exclusions.write(home.exclusions, lines)
+        nearest = None if remove else exclusions.nearest(home, wanted)
+        if nearest is not None:
+            hint = f"; the nearest are {', '.join(nearest)}" if nearest else ""
+            console.say(
+                f"There is no {wanted.kind} {wanted.value!r} in the published night{hint}. It is excluded all the same."
+            )
+        console.say("It counts from the next `segue refresh` on.")
     shown = exclusions.standing(home, lines)
     if as_json:
         console.print_json(shown.to_dicts())

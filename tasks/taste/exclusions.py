@@ -33,13 +33,19 @@ from schemas.errors import SettingsError, WarehouseError
 from schemas.values import Home
 from tasks.taste.evidence import Library, evidence
 from tasks.taste.library import library
-from warehouse.reading import table
+from warehouse.reading import query, table
 
 log = logging.getLogger(__name__)
 
 KINDS = ("artist", "genre", "playlist", "hours", "dates", "device", "incognito")
 HEADER = ["kind", "value"]
 EFFECTS = {"kind": pl.String, "value": pl.String, "plays": pl.Int64, "songs": pl.Int64, "weight": pl.Float64}
+NEAREST = {
+    "artist": ("query/nearest_artists", "name"),
+    "genre": ("query/nearest_genres", "genre"),
+    "playlist": ("query/find_playlist", "name"),
+}
+"""Where the names stand that come near to one."""
 HOURS = re.compile(r"^(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)$")
 DATES = re.compile(r"^(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)$")
 ZONED = re.compile(r"^(.*\d)\s+([A-Za-z][\w/+-]*)$")
@@ -116,6 +122,21 @@ def standing(home: Home, exclusions: Sequence[Exclusion]) -> pl.DataFrame:
         return pl.DataFrame([(*line, None, None, None) for line in lines], schema=EFFECTS, orient="row")
 
 
+def nearest(home: Home, exclusion: Exclusion) -> list[str] | None:
+    """Names that come near to an artist, a genre or a playlist of which the published night has none; null if it has, or without one."""
+    if exclusion.kind not in NEAREST:
+        return None
+    try:
+        if exclusion.kind == "playlist":
+            found = _lists_of(table(home.warehouse, "playlists"), exclusion)
+        else:
+            found = _songs_of(table(home.warehouse, "songs"), exclusion)
+        name, column = NEAREST[exclusion.kind]
+        return None if found.height else query(home.warehouse, name, text=exclusion.value)[column].to_list()
+    except WarehouseError:
+        return None
+
+
 def without(known: Library, exclusions: Sequence[Exclusion], playlists: pl.DataFrame) -> Library:
     """The library without what the exclusions name; ``playlists`` has playlist_id and name."""
     for exclusion in exclusions:
@@ -147,7 +168,6 @@ def _speaking_for(profile: pl.DataFrame) -> float:
 
 
 def _less(known: Library, exclusion: Exclusion, playlists: pl.DataFrame) -> Library:
-    value = exclusion.value
     if exclusion.kind in ("artist", "genre"):
         gone = _songs_of(known.songs, exclusion)
         return replace(
@@ -158,10 +178,7 @@ def _less(known: Library, exclusion: Exclusion, playlists: pl.DataFrame) -> Libr
             listed=known.listed.join(gone, on="track_id", how="anti", maintain_order="left"),
         )
     if exclusion.kind == "playlist":
-        named = playlists.filter(
-            (pl.col("playlist_id") == value) | (pl.col("name").str.to_lowercase() == value.lower())
-        )
-        ids = named["playlist_id"].to_list()
+        ids = _lists_of(playlists, exclusion)["playlist_id"].to_list()
         uris = [f"spotify:playlist:{playlist_id}" for playlist_id in ids] + ids
         return replace(
             known,
@@ -169,6 +186,11 @@ def _less(known: Library, exclusion: Exclusion, playlists: pl.DataFrame) -> Libr
             listed=known.listed.filter(~pl.col("playlist_id").is_in(ids)),
         )
     return replace(known, plays=known.plays.filter(~_matches(exclusion).fill_null(False)))
+
+
+def _lists_of(playlists: pl.DataFrame, exclusion: Exclusion) -> pl.DataFrame:
+    value = exclusion.value
+    return playlists.filter((pl.col("playlist_id") == value) | (pl.col("name").str.to_lowercase() == value.lower()))
 
 
 def _songs_of(songs: pl.DataFrame, exclusion: Exclusion) -> pl.DataFrame:
