@@ -115,7 +115,8 @@ def exclude(
 ) -> None:
     """Do not let something count for the profile, such as the children's songs or what plays while you sleep.
 
-    It may still be recommended (block it to prevent that). Shown is how many plays and songs each exclusion takes away from
+    It may still be recommended (block it to prevent that), but for songs that you saved or liked and that have no other play:
+    those are known to you. Shown is how many plays and songs each exclusion takes away from
     the profile, and how much of its weight; the next `segue refresh` makes the profile without them.
     """
     from tasks.taste import exclusions

@@ -13,7 +13,8 @@
 Hours and days are those of a time zone: of the one that follows (``22:00-06:00 Asia/Tokyo``), else of SEGUE_TIMEZONE, else
 of this machine; wherever they are shown, the zone is. Plays know only the moment (UTC) and sometimes the country.
 
-The songs may still be recommended: to keep them away, block them.
+The songs may still be recommended: to keep them away, block them. Those that were saved or liked and have no other play are
+known, and do not come.
 """
 
 import csv

@@ -40,3 +40,9 @@ def test_a_name_that_nothing_has_is_told_with_the_nearest_and_excluded_all_the_s
 
 def test_without_a_night_nothing_is_said_of_names(tmp_path: Path) -> None:
     assert exclude(tmp_path, "artist", "Metalica").stderr == f"{COUNTS}\n"
+
+
+def test_the_help_says_what_comes_and_what_does_not() -> None:
+    told = " ".join(exclude(Path(), "--help").stdout.split())
+    assert "may still be recommended" in told
+    assert "saved or liked and that have no other play" in told
