@@ -129,10 +129,10 @@ def answers() -> bool:
 def _is_reached(address: str) -> bool:
     """Whether anything listens there; what it then answers is the person's to solve."""
     parts = urlsplit(address)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
         socket.create_connection((parts.hostname or "", port), timeout=5).close()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: what can be no port, or no name of a host
         return False
     return True
 

@@ -44,7 +44,7 @@ def send(told: Notice, receivers: Receivers) -> list[str]:
         try:
             way()
             log.info("told %s", name)
-        except (OSError, requests.RequestException, smtplib.SMTPException) as error:
+        except (OSError, ValueError, requests.RequestException, smtplib.SMTPException) as error:
             failed.append(f"the notice did not reach {name} ({_reason(error)}): correct the settings of notices")
             log.warning("%s", failed[-1])
     return failed

@@ -52,7 +52,13 @@ def server_of(address: str) -> int:
     return next(int(process.name) for process in processes if wanted in (process / "cmdline").read_bytes())
 
 
-@pytest.mark.parametrize(("end", "named"), [("killed", {}), ("done", {"PREFECT_API_URL": "http://127.0.0.1:9/api"})])
+@pytest.mark.parametrize(
+    ("end", "named"),
+    [
+        ("killed", {"PREFECT_API_URL": "http://pre..fect:4200/api"}),
+        ("done", {"PREFECT_API_URL": "http://127.0.0.1:9/api"}),
+    ],
+)
 def test_the_server_of_a_night_ends_with_it_however_that_ends(
     end: str, named: dict[str, str], tmp_path: Path, with_prefect: Callable[[Path], Path]
 ) -> None:
