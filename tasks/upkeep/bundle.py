@@ -172,7 +172,7 @@ def _page(path: Path, redactor: Redactor) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(errors="replace")
+        return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         return f"cannot be read ({error.strerror})"
 

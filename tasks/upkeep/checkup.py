@@ -229,7 +229,7 @@ def _profile(environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     path = Path(environ.get("PREFECT_HOME", "~/.prefect")).expanduser() / "profiles.toml"
     if not path.is_file():
         return "", {}
-    told = tomllib.loads(path.read_text())
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
     name = environ.get("PREFECT_PROFILE") or told.get("active", "")
     return name, {key: str(value) for key, value in told.get("profiles", {}).get(name, {}).items()}
 

@@ -1,5 +1,6 @@
 """Small nights and batches for the tests of the warehouse."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -74,11 +75,16 @@ def publish(home: Home, run_id: str, *batches: Checked, source: str = "demo") ->
     return home.warehouse
 
 
-def python(code: str, *arguments: object) -> subprocess.Popen[str]:
+ASCII_ONLY = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+"""The environment of a machine on which a text file that says nothing of its encoding is ASCII."""
+
+
+def python(code: str, *arguments: object, **environ: str) -> subprocess.Popen[str]:
     """Another process that runs ``code``; its ``sys.argv[1:]`` are the arguments."""
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=ROOT,
+        env={**os.environ, **environ},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -104,7 +104,7 @@ def _fault_of(folder: Path) -> str | None:
 def _fault_of_profiles(path: Path) -> str | None:
     """What keeps Prefect from reading its profiles, without which it does not even start; None when nothing does."""
     try:
-        told = tomllib.loads(path.read_text())
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -129,4 +129,4 @@ def _revisions() -> set[str]:
     if not places:
         return set()
     steps = Path(places[0], "server", "database", "_migrations", "versions", "sqlite").glob("*.py")
-    return {found[1] for step in steps if (found := REVISION.search(step.read_text()))}
+    return {found[1] for step in steps if (found := REVISION.search(step.read_text(encoding="utf-8")))}

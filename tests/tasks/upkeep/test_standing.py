@@ -1,5 +1,6 @@
 """How things stand: what is well says nothing to do, and each thing that needs the person is told with its remedy."""
 
+import json
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from tasks.spotify.walk.parking import park
 from tasks.upkeep import stories
 from tasks.upkeep.standing import bytes_of, history, standing
 from tasks.upkeep.timetable import served, timetable
-from tests.warehouse.making import checked, publish
+from tests.warehouse.making import ASCII_ONLY, checked, publish, python
 from warehouse.night.locking import locked
 
 NIGHT = "20261124T020000-aaaaaa"
@@ -201,3 +202,20 @@ def test_a_story_that_was_cut_is_passed_over(home: Home) -> None:
     latest = stories.latest(home)
     assert latest is not None
     assert latest["run_id"] == NIGHT
+
+
+SAYING = r"""
+import logging, sys
+from pathlib import Path
+from schemas.values import Home
+from tasks.upkeep.stories import LogFile
+
+LogFile(Home(Path(sys.argv[1])), "night").emit(logging.makeLogRecord({"msg": "\u201cNumb\u201d \udcff"}))
+"""
+
+
+def test_the_log_of_a_night_takes_every_sign_on_a_machine_that_knows_ascii_only(home: Home) -> None:
+    said = python(SAYING, home.root, **ASCII_ONLY)
+    assert said.communicate() == ("", "")
+    (line,) = stories.log_of(home, "night").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["message"] == "“Numb” \udcff"

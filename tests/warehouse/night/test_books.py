@@ -12,6 +12,7 @@ import pytest
 from schemas.errors import HomeError
 from schemas.values import Home
 from tasks.upkeep import checkup
+from tests.warehouse.making import ASCII_ONLY, python
 from warehouse.night.books import fault, set_aside_unusable
 
 OF_TODAY = "a3b9c7d2e5f1"
@@ -126,6 +127,23 @@ def test_profiles_of_which_prefect_can_make_nothing_are_set_aside(home: Home, to
     assert (home.prefect / "unusable-1-profiles.toml").read_bytes() == told
     path.write_text('active = "work"\n[profiles.work]\nPREFECT_API_URL = "https://prefect.example.com/api"\n')
     set_aside_unusable(home)
+    assert path.exists()
+
+
+SET_ASIDE = """
+import sys
+from pathlib import Path
+from schemas.values import Home
+from warehouse.night.books import set_aside_unusable
+
+set_aside_unusable(Home(Path(sys.argv[1])))
+"""
+
+
+def test_profiles_of_any_name_stay_on_a_machine_that_knows_ascii_only(home: Home) -> None:
+    path = home.prefect / "profiles.toml"
+    path.write_text('active = "büro"\n[profiles."büro"]\n', encoding="utf-8")
+    assert python(SET_ASIDE, home.root, **ASCII_ONLY).communicate() == ("", "")
     assert path.exists()
 
 
