@@ -1,16 +1,14 @@
 """The stored sign-in: a refresh token, when the person agreed, and the six months that follow; one file, mode 0600."""
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 
 from schemas.errors import HomeError
 from schemas.values import Home
 from tasks.spotify.web.tokens import App, RefreshGrant
+from tasks.whole import write_whole
 
 LASTS = timedelta(days=182)
 """Spotify ends a refresh token six months after the person agreed, however often it was used (June 2026)."""
@@ -91,13 +89,7 @@ def store(home: Home, token: StoredToken) -> None:
         HomeError: the folder cannot be written.
     """
     try:
-        home.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=home.root, prefix=".token-")  # mkstemp gives 0600
-        with os.fdopen(handle, "w") as file:
-            json.dump(asdict(token), file, indent=1, default=datetime.isoformat)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(home.token)
+        write_whole(home.token, json.dumps(asdict(token), indent=1, default=datetime.isoformat))
     except OSError as error:
         raise HomeError(
             f"the sign-in cannot be stored in {home.token} ({error.strerror}): make room or set SEGUE_HOME to another folder"

@@ -18,10 +18,9 @@ known, and do not come.
 """
 
 import csv
+import io
 import logging
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
@@ -34,6 +33,7 @@ from schemas.errors import SettingsError, WarehouseError
 from schemas.values import Home
 from tasks.taste.evidence import Library, evidence
 from tasks.taste.library import library
+from tasks.whole import write_whole
 from warehouse.reading import query, table
 
 log = logging.getLogger(__name__)
@@ -105,13 +105,11 @@ def read(path: Path, zone: str = "") -> list[Exclusion]:
 
 def write(path: Path, exclusions: Sequence[Exclusion]) -> None:
     """Replace the file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        lines = csv.writer(file, lineterminator="\n")
-        lines.writerow(HEADER)
-        lines.writerows((one.kind, one.value) for one in exclusions)
-    Path(name).replace(path)
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(HEADER)
+    lines.writerows((one.kind, one.value) for one in exclusions)
+    write_whole(path, text.getvalue())
 
 
 def standing(home: Home, exclusions: Sequence[Exclusion]) -> pl.DataFrame:

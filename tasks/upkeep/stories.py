@@ -7,7 +7,6 @@ killed, or lost its machine: nothing else could.
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.values import Home
+from tasks.whole import write_whole
 from warehouse.night.locking import Holder, holder
 
 KEEP = 400
@@ -108,13 +108,7 @@ def last_run(home: Home, source: str) -> datetime | None:
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
     """Write a small JSON file whole or not at all, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "w") as file:
-        json.dump(document, file, indent=1, default=str)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(path)
+    write_whole(path, json.dumps(document, indent=1, default=str))
 
 
 def _folder(home: Home) -> Path:

@@ -12,7 +12,6 @@ replay until it is purged. No token is ever part of a question or an answer.
 import gzip
 import json
 import logging
-import os
 import threading
 import zlib
 from collections.abc import Callable, Collection, Mapping
@@ -25,6 +24,7 @@ from typing import Any
 
 from schemas.errors import ApiError, WarehouseError
 from schemas.values import Home
+from tasks.whole import write_whole
 from warehouse.connection import told
 
 log = logging.getLogger(__name__)
@@ -255,10 +255,5 @@ def _is_answer(found: object) -> bool:
 
 
 def _write(path: Path, document: Body) -> None:
-    part = path.with_suffix(".part")
-    text = json.dumps(document, indent=1, default=lambda moment: moment.isoformat())
     with told(path):
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        part.replace(path)
+        write_whole(path, json.dumps(document, indent=1, default=lambda moment: moment.isoformat()))

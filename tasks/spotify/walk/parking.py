@@ -1,12 +1,12 @@
 """Until when a service wants to be left alone: remembered in SEGUE_HOME, so that a parked refresh asks nothing at all."""
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 
 from schemas.errors import Parked
 from schemas.values import Home
+from tasks.whole import write_whole
 
 
 def parking_of(home: Home) -> Path:
@@ -45,11 +45,7 @@ def _read(home: Home) -> dict[str, datetime]:
 
 
 def _write(home: Home, parks: dict[str, datetime], now: datetime) -> None:
-    path = parking_of(home)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_suffix(".part")
-    with part.open("w") as file:
-        json.dump({service: until.isoformat() for service, until in parks.items() if until > now}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    write_whole(
+        parking_of(home),
+        json.dumps({service: until.isoformat() for service, until in parks.items() if until > now}),
+    )
