@@ -15,6 +15,9 @@ OnWait = Callable[[float, str], None]
 SLOWEST = 0.5
 """Requests a second below which a refused pace is not lowered."""
 
+LONGEST = 366 * 86_400.0
+"""Seconds beyond which a wait is taken for this one: nobody means more, and the calendar ends somewhere."""
+
 
 class Pace:
     """One bucket for all threads: at most ``rate`` requests a second, evenly spaced, none while a pause lasts.
@@ -73,7 +76,7 @@ class Pace:
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds that ``Retry-After`` asks for, given as seconds or as a date; ``None`` when it is missing or nonsense.
+    """Seconds that ``Retry-After`` asks for, as seconds or as a date, up to `LONGEST`; ``None`` when it is missing or nonsense.
 
     A date is measured against the answer's own ``Date``, lest our clock be wrong, and gets a second more: both are cut
     to whole seconds.
@@ -85,13 +88,13 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
         until = _moment(told)
         if until is None:
             return None
-        return max((until - (_moment(headers.get("Date", "")) or now)).total_seconds() + 1, 0.0)
-    return seconds if 0 <= seconds < math.inf else None
+        seconds = max((until - (_moment(headers.get("Date", "")) or now)).total_seconds() + 1, 0.0)
+    return min(seconds, LONGEST) if 0 <= seconds < math.inf else None
 
 
 def _moment(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
+        return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

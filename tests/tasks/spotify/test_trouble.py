@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import astuple
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -155,6 +156,13 @@ def test_a_long_limit_parks_asks_nothing_meanwhile_and_then_repeats_nothing(nigh
     assert third.night.parked_until is None
     for name, table in undisturbed.items():
         assert third.table(name).equals(table), name
+
+
+def test_a_limit_beyond_the_end_of_time_parks_for_a_year(nights):
+    with StandIn(*library(), faults=[on("/v1/me/tracks", rate_limited(10**15))], clock=nights.time.unix) as spotify:
+        outcome = nights.run(spotify)
+    assert outcome.stage("extract").verdict == "parked"
+    assert timedelta(days=365) < outcome.night.parked_until - nights.time.now <= timedelta(days=366)
 
 
 def test_a_park_of_reccobeats_lets_spotify_go_on(nights, undisturbed):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import ApiError
-from tasks.spotify.web.limits import retry_after
+from tasks.spotify.web.limits import LONGEST, retry_after
 from tasks.spotify.web.paging import walk_cursors, walk_offsets
 from tasks.spotify.web.tokens import App, Token
 from tasks.spotify.web.transport import Reply, error_message, error_reason
@@ -28,6 +28,10 @@ NOW = datetime(2026, 11, 25, 3)  # noqa: DTZ001 - naive UTC like the rest
         ("-3", None),
         ("nan", None),
         ("inf", None),
+        ("999999999999", LONGEST),
+        ("1e15", LONGEST),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST),
+        ("Fri, 31 Dec 9999 23:59:59 -0800", None),
     ],
 )
 def test_retry_after_is_read_as_seconds_or_as_a_date(told, seconds):
