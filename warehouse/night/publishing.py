@@ -9,6 +9,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from shutil import copyfile
 
@@ -146,7 +147,9 @@ def set_aside(home: Home, damaged: Path) -> None:
     """Take a file that cannot be read out of the way without destroying it: ``history/unreadable-….duckdb``."""
     home.history.mkdir(exist_ok=True, mode=0o700)
     _wal(damaged).unlink(missing_ok=True)
-    damaged.replace(home.history / f"unreadable-{damaged.stem}.duckdb")
+    prefixes = ("unreadable" if number == 1 else f"unreadable-{number}" for number in count(1))
+    names = (home.history / f"{prefix}-{damaged.stem}.duckdb" for prefix in prefixes)
+    damaged.rename(next(name for name in names if not name.exists()))
 
 
 def pasts(home: Home, source: str) -> list[Path]:

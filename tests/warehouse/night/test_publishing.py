@@ -68,15 +68,18 @@ def test_a_damaged_published_file_gives_way_to_the_night_before_and_that_is_told
         publish(home, night, checked("tracks", songs(number)))
     publishing.recover(home)
     assert (titles(home.warehouse), caplog.messages) == (["Song 0"], [])
-    for instead in (f"the night {NIGHTS[0]} is published again", "there is no earlier night"):
-        home.warehouse.write_bytes(b"\0" * 9_000)
+    asides = [home.history / f"unreadable-{name}.duckdb" for name in ("warehouse", "2-warehouse")]
+    damages = [b"\0" * 9_000, b"\1" * 9_000]
+    ends = [f"the night {NIGHTS[0]} is published again", "there is no earlier night"]
+    for damage, instead in zip(damages, ends, strict=True):
+        home.warehouse.write_bytes(damage)
         caplog.clear()
         publishing.recover(home)
         (told,) = caplog.messages
         assert told.startswith(f"{home.warehouse} is damaged and set aside, {instead}: ")
         assert "not a valid DuckDB database file" in told
-        assert (home.history / "unreadable-warehouse.duckdb").exists()
         assert home.warehouse.exists() is (instead != "there is no earlier night")
+    assert [aside.read_bytes() for aside in asides] == damages
 
 
 def test_generations_are_bounded_in_number(home: Home) -> None:
