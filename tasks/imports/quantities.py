@@ -206,7 +206,6 @@ def release_dates(texts: pl.Series, notes: Notes) -> pl.DataFrame:
     )
     frame = frame.with_columns(pl.when(pl.col("year").is_between(1000, 2200)).then(pl.col("year")).alias("year"))
     frame = frame.with_columns(pl.when(pl.col("month").is_between(1, 12)).then(pl.col("month")).alias("month"))
-    exact = pl.date("year", "month", "day")
     frame = frame.with_columns(
         exact=pl.when(
             pl.col("day").is_between(1, 31) & pl.col("month").is_not_null() & pl.col("year").is_not_null()
@@ -219,7 +218,6 @@ def release_dates(texts: pl.Series, notes: Notes) -> pl.DataFrame:
             ).str.to_date("%Y-%m-%d", strict=False)
         )
     )
-    del exact
     _count(notes, f"{texts.name}: not a date, left empty", frame["text"].is_not_null() & frame["year"].is_null())
     year = pl.col("year").cast(pl.String)
     to_month = pl.concat_str(year, pl.col("month").cast(pl.String).str.zfill(2), separator="-")
@@ -236,17 +234,18 @@ def release_dates(texts: pl.Series, notes: Notes) -> pl.DataFrame:
 
 
 def moments(texts: pl.Series, notes: Notes) -> pl.Series:
-    """UTC moments out of ISO 8601 (with or without zone), ``YYYY-MM-DD HH:MM[:SS]``, and Unix seconds or milliseconds."""
+    """UTC moments out of ISO 8601, with ``T`` or a blank, with or without seconds and zone, and out of Unix seconds or milliseconds."""
     text = texts.str.strip_chars()
     epoch = text.str.extract(r"^(\d{9,13})(?:\.\d+)?$", 1).cast(pl.Int64, strict=False)
-    plain = text.str.replace(r"(?:Z|[+-]00:?00)$", "").str.replace("T", " ")
+    plain = text.str.replace(r"\s*(?:Z|UTC|[+-]00:?00)$", "").str.replace("T", " ")
     shifted = text.str.contains(r"[+-]\d\d:?\d\d$") & (plain.str.len_chars() > 19)
     values = pl.select(
         pl.coalesce(
             pl.when(~shifted).then(plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)),
             plain.str.to_datetime("%Y-%m-%d %H:%M", time_unit="us", strict=False),
             plain.str.to_datetime("%Y-%m-%d", time_unit="us", strict=False),
-            text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%z", time_unit="us", strict=False).dt.replace_time_zone(None),
+            plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f%#z", time_unit="us", strict=False).dt.replace_time_zone(None),
+            plain.str.to_datetime("%Y-%m-%d %H:%M%#z", time_unit="us", strict=False).dt.replace_time_zone(None),
             pl.from_epoch(
                 pl.select(pl.when(epoch > 20_000_000_000).then(epoch).otherwise(epoch * 1000)).to_series(), "ms"
             ).cast(pl.Datetime("us")),

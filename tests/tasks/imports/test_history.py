@@ -155,6 +155,23 @@ def test_times_and_lengths_that_are_none_are_rejected_by_rule(home: Home, tmp_pa
     }
 
 
+def test_a_moment_is_read_however_its_zone_is_written(home: Home, tmp_path: Path) -> None:
+    told = [
+        "2024-05-01T10:00:00Z",
+        "2024-05-02 12:00:00+02:00",
+        "2024-05-03T12:00+02:00",
+        "2024-05-04 10:00:00 UTC",
+        "2024-05-05 05:00:00.000 -0500",
+        "2024-05-06 12:00:00+02",
+        "2024-05-07 10:00 UTC",
+        "2024-05-08T10:00+00:00",
+        "2024-05-09T15:30:00+05:30",
+    ]
+    reported(home, written(tmp_path / "history.json", [play(ts=ts) for ts in told]))
+    found = taken(home, "plays").sort("played_at")["played_at"].to_list()
+    assert found == [moment(f"2024-05-0{day}T10:00:00") for day in range(1, 10)]
+
+
 def test_how_long_a_song_lasts_is_what_its_plays_to_the_end_lasted(home: Home, tmp_path: Path) -> None:
     heard = [
         play(ts=f"2024-05-0{day}T10:00:00Z", ms_played=ms) for day, ms in enumerate((200_000, 201_000, 900_000), 1)
