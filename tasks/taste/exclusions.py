@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 
 KINDS = ("artist", "genre", "playlist", "hours", "dates", "device", "incognito")
 HEADER = ["kind", "value"]
+YES = ("yes", "true", "1")
 EFFECTS = {"kind": pl.String, "value": pl.String, "plays": pl.Int64, "songs": pl.Int64, "weight": pl.Float64}
 NEAREST = {
     "artist": ("query/nearest_artists", "name"),
@@ -75,6 +76,12 @@ def checked(kind: str, value: str, zone: str = "") -> Exclusion:
         raise SettingsError(
             f"an exclusion by {kind} needs a value, such as: {kind} {'yes' if kind == 'incognito' else '…'}"
         )
+    if kind == "incognito":
+        if value.lower() not in YES:
+            raise SettingsError(
+                f"private sessions are excluded by `incognito yes`, not by {value!r}: to let them count, leave that line out"
+            )
+        value = "yes"
     return Exclusion(kind, value)
 
 

@@ -165,6 +165,11 @@ def test_hours_say_whose_they_are(value: str, zone: str, told: str) -> None:
     assert exclusions.checked("hours", value, zone) == Exclusion("hours", told)
 
 
+@pytest.mark.parametrize("value", ["yes", "TRUE", "1"])
+def test_private_sessions_are_excluded_by_any_yes(value: str) -> None:
+    assert exclusions.checked("incognito", value) == Exclusion("incognito", "yes")
+
+
 def test_hours_of_nobodys_zone_are_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Pacific/Auckland")
     assert exclusions.checked("dates", "2026-10-01 .. 2026-10-02").value == "2026-10-01..2026-10-02 Pacific/Auckland"
@@ -199,7 +204,7 @@ def test_exclusions_without_a_night_have_no_effect_yet(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("kind", "value"), [("colour", "red"), ("artist", " "), ("hours", "25:00"), ("hours", "10:99-11:00"), ("hours", "10:00-11:00 Mars/Olympus"), ("dates", "2026-02-30..2026-03-01")])  # fmt: skip
+@pytest.mark.parametrize(("kind", "value"), [("colour", "red"), ("artist", " "), ("incognito", "no"), ("hours", "25:00"), ("hours", "10:99-11:00"), ("hours", "10:00-11:00 Mars/Olympus"), ("dates", "2026-02-30..2026-03-01")])  # fmt: skip
 def test_an_exclusion_that_makes_no_sense_is_refused(kind: str, value: str) -> None:
     with pytest.raises(SettingsError):
         exclusions.checked(kind, value)
