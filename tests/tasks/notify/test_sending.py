@@ -302,3 +302,5 @@ def test_a_webhook_that_is_not_there_does_not_tell_its_secret() -> None:
 def test_a_server_whose_name_is_no_name_is_told_like_one_that_is_not_there(host: str) -> None:
     (told,) = send(notice(night("failed")), Receivers(mail_to="a@x.org", smtp_host=host))
     assert told.startswith(f"the notice did not reach e-mail by {host}:25 (Unicode")
+    (told,) = send(notice(night("failed")), Receivers(webhook_url=f"http://{host}/{SECRET}"))
+    assert told.startswith(f"the notice did not reach the webhook at {host} (LocationParseError)")
