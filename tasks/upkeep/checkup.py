@@ -9,8 +9,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from shutil import disk_usage
@@ -24,6 +23,7 @@ from packaging.requirements import Requirement
 from schemas.errors import SegueError
 from schemas.values import Home
 from tasks.spotify.token_file import remembered, warning
+from tasks.spotify.web.limits import http_moment
 from tasks.upkeep.standing import ground, room_needed
 from tasks.upkeep.stories import latest
 from warehouse.night.books import fault
@@ -208,13 +208,13 @@ def asked(urls: Mapping[str, str], now: Callable[[], datetime]) -> Iterator[Find
         try:
             answer = requests.get(url, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True)
             answer.close()
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:  # ValueError: what is no name of a host
             host = urlsplit(url).netloc
             yield Finding(name, "fail", f"{host} does not answer ({type(error).__name__})", "look at network and proxy")
             continue
         yield Finding(name, "ok", f"{urlsplit(url).netloc} answers")
-        if told := answer.headers.get("Date"):
-            skews.append(now() - parsedate_to_datetime(told).astimezone(UTC).replace(tzinfo=None))
+        if moment := http_moment(answer.headers.get("Date", "")):
+            skews.append(now() - moment)
     if skews:
         skew = min(skews, key=abs)
         seconds = f"{skew.total_seconds():+.0f} s from the services' clock"

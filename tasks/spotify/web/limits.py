@@ -85,14 +85,15 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     try:
         seconds = float(told)
     except ValueError:
-        until = _moment(told)
+        until = http_moment(told)
         if until is None:
             return None
-        seconds = max((until - (_moment(headers.get("Date", "")) or now)).total_seconds() + 1, 0.0)
+        seconds = max((until - (http_moment(headers.get("Date", "")) or now)).total_seconds() + 1, 0.0)
     return min(seconds, LONGEST) if 0 <= seconds < math.inf else None
 
 
-def _moment(text: str) -> datetime | None:
+def http_moment(text: str) -> datetime | None:
+    """The moment (UTC) that a header tells; ``None`` when it tells none."""
     try:
         moment = parsedate_to_datetime(text)
         return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

@@ -136,16 +136,18 @@ def test_telemetry_that_somebody_switched_on_is_told(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def service() -> Iterator[Callable[[datetime], str]]:
+def service() -> Iterator[Callable[[datetime | str], str]]:
     """A service on loopback that refuses everybody, with a clock of its own: service(moment) gives its address."""
     servers = []
 
-    def start(moment: datetime) -> str:
+    def start(moment: datetime | str) -> str:
+        date = moment if isinstance(moment, str) else format_datetime(moment.replace(tzinfo=UTC), usegmt=True)
+
         class Refuses(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 assert "Authorization" not in self.headers
                 self.send_response_only(401)
-                self.send_header("Date", format_datetime(moment.replace(tzinfo=UTC), usegmt=True))
+                self.send_header("Date", date)
                 self.end_headers()
 
             def log_message(self, *told: object) -> None:
@@ -162,12 +164,18 @@ def service() -> Iterator[Callable[[datetime], str]]:
         server.server_close()
 
 
-def test_a_service_that_refuses_is_there_and_tells_the_time(service: Callable[[datetime], str]) -> None:
+def test_a_service_that_refuses_is_there_and_tells_the_time(service: Callable[[datetime | str], str]) -> None:
     url = service(NOW)
     assert verdicts(checkup.asked({"web api": url}, lambda: NOW)) == [("web api", "ok"), ("clock", "ok")]
     fast = list(checkup.asked({"web api": url}, lambda: NOW + timedelta(minutes=5)))
     assert (fast[1].verdict, fast[1].told) == ("fail", "this clock is +300 s from the services' clock")
 
 
-def test_a_service_that_is_not_there_is_told() -> None:
-    assert verdicts(checkup.asked({"web api": "http://127.0.0.1:9/v1"}, lambda: NOW)) == [("web api", "fail")]
+@pytest.mark.parametrize("date", ["now", "Tue, 99 Nov 2026 08:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 -0800"])
+def test_a_date_that_is_none_is_no_clock(service: Callable[[datetime | str], str], date: str) -> None:
+    assert verdicts(checkup.asked({"web api": service(date)}, lambda: NOW)) == [("web api", "ok")]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "api..example.com"])
+def test_a_service_that_is_not_there_is_told(host: str) -> None:
+    assert verdicts(checkup.asked({"web api": f"http://{host}/v1"}, lambda: NOW)) == [("web api", "fail")]
