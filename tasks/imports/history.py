@@ -59,7 +59,7 @@ def plays(sheet: Sheet, notes: Notes) -> list[Harvest]:
     when = moments(rows["played_at"].alias("time"), notes_here)
     length = numbers(rows["ms_played"], notes_here)
     reason = rows.select(
-        pl.when(pl.col("episode").is_not_null() & pl.col("uri").is_null())
+        reason=pl.when(pl.col("episode").is_not_null() & pl.col("uri").is_null())
         .then(pl.lit("podcast episode"))
         .when(pl.col("audiobook").is_not_null() & pl.col("uri").is_null())
         .then(pl.lit("audiobook chapter"))
@@ -84,7 +84,7 @@ def plays(sheet: Sheet, notes: Notes) -> list[Harvest]:
         is_play
     )
     heard = _identified(_apart(heard, notes), notes)
-    counts = reason.drop_nulls().value_counts(sort=False).sort("literal" if "literal" in reason.name else reason.name)
+    counts = reason.drop_nulls().value_counts(sort=False).sort("reason")
     skipped = {str(word): int(count) for word, count in counts.iter_rows()}
     return [
         Harvest("plays", "export", _plays(heard, notes), skipped=skipped, broken=pl.concat([sheet.rejected, broken])),

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import requests
 
@@ -121,8 +120,3 @@ class _bearer:  # noqa: N801 - a function with a hidden argument
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token.access}"
         return request
-
-
-def host(url: str) -> str:
-    """The host of a URL, for messages."""
-    return urlsplit(url).hostname or url
