@@ -201,6 +201,8 @@ class Transport:
                 content = self._read(response)
         except requests.RequestException as error:
             return None, _in_words(error)
+        except ValueError:  # what is no name of a host: urllib3's own error, which requests lets through
+            return None, "no connection"
         if content is None:
             return None, "timed out"
         text = content.decode("utf-8", "replace")

@@ -10,7 +10,7 @@ from schemas.errors import ApiError
 from tasks.spotify.web.limits import LONGEST, retry_after
 from tasks.spotify.web.paging import walk_cursors, walk_offsets
 from tasks.spotify.web.tokens import App, Token
-from tasks.spotify.web.transport import Reply, error_message, error_reason
+from tasks.spotify.web.transport import Reply, Transport, error_message, error_reason
 
 NOW = datetime(2026, 11, 25, 3)  # noqa: DTZ001 - naive UTC like the rest
 
@@ -130,3 +130,10 @@ def test_secrets_do_not_show():
     assert "secret" not in repr(Token("secret", NOW, is_user=True))
     assert "hidden" not in repr(App("id", "hidden"))
     assert "body" not in repr(Reply(200, {}, {"access_token": "body"}, "body"))
+
+
+def test_a_service_whose_name_is_no_name_is_told_like_one_that_is_not_there():
+    transport = Transport("Spotify", rate=1e6, max_wait_seconds=0, tries=1)
+    with pytest.raises(ApiError, match=r"Spotify gave no usable answer .* \(the last: no connection\)"):
+        transport.send("GET", "https://api..spotify.com/v1/me")
+    transport.close()
