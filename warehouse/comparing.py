@@ -64,7 +64,8 @@ def night_file(home: Home, wish: str) -> Path:
     kept = {generation.run_id: generation.path for generation in generations(home)}
     if home.warehouse.exists():
         kept[run_of(home.warehouse)[0]] = home.warehouse
-    begin = wish.strip().replace("-", "", 2) if wish[:5].endswith("-") else wish.strip()
+    begin = wish.strip()
+    begin = begin.replace("-", "", 2) if begin[:5].endswith("-") else begin
     until = [run_id for run_id in sorted(kept) if begin and run_id[: len(begin)] <= begin]
     if not until or (not begin.isdigit() and not until[-1].startswith(begin)):
         raise WarehouseError(f"no night {wish!r} is kept; there are {', '.join(sorted(kept)) or 'none'}")

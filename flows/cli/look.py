@@ -41,13 +41,14 @@ def diff(
     from warehouse.comparing import compare, night_file
     from warehouse.night.publishing import generations
 
-    kept = generations(home)
-    if not earlier and not kept:
-        raise WarehouseError(f"there is no earlier night in {home.history} to compare with: run `segue refresh` again")
-    found = compare(
-        night_file(home, later) if later else home.warehouse,
-        night_file(home, earlier) if earlier else kept[-1].path,
-    )
+    kept = [generation.path for generation in generations(home)]
+    after = night_file(home, later) if later else home.warehouse
+    before = kept[: kept.index(after)] if after in kept else kept
+    if not earlier and not before:
+        raise WarehouseError(
+            f"there is no earlier night in {home.history} to compare with: name a later one, or run `segue refresh` again"
+        )
+    found = compare(after, night_file(home, earlier) if earlier else before[-1])
     if as_json:
         frames = {name: getattr(found, name).to_dicts() for name in ("moved", "causes", "lists")}
         console.print_json({"earlier": found.earlier, "later": found.later, **frames})

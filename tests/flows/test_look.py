@@ -1,0 +1,51 @@
+"""Looking at what nights left: `segue diff`."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from flows.cli.app import app
+from schemas.values import Home
+from tests.warehouse.making import publish
+
+NIGHTS = [f"202611{day}T030000-n" for day in (24, 25, 26, 27)]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Four nights, the last of them published."""
+    found = Home(tmp_path / "home")
+    for night in NIGHTS:
+        publish(found, night)
+    return found
+
+
+def segue(home: Home, *arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments, env={"SEGUE_HOME": str(home.root)})
+
+
+@pytest.mark.parametrize(
+    ("wishes", "earlier", "later"),
+    [
+        ((), 26, 27),
+        (("2026-11-27",), 26, 27),
+        (("2026-11-26",), 25, 26),
+        ((" 2026-11-25",), 24, 25),
+        (("2026-11-24", "2026-11-26"), 26, 24),
+    ],
+)
+def test_a_night_is_compared_with_the_one_before_it(
+    home: Home, wishes: tuple[str, ...], earlier: int, later: int
+) -> None:
+    found = json.loads(segue(home, "diff", *wishes, "--json").stdout)
+    assert (found["earlier"], found["later"]) == (NIGHTS[earlier - 24], NIGHTS[later - 24])
+
+
+def test_the_first_night_that_is_kept_has_none_to_be_compared_with(home: Home) -> None:
+    told = segue(home, "diff", "2026-11-24")
+    assert (told.exit_code, str(told.exception)) == (
+        1,
+        f"there is no earlier night in {home.history} to compare with: name a later one, or run `segue refresh` again",
+    )
