@@ -109,6 +109,11 @@ def recommend(
     if found.height < limit:
         answer = query.answer(warehouse, seeds, limit, by=by.value, diversify=not bare, filters=filters)
         console.say(str(answer.pool))
+        if found.is_empty() and filters and answer.pool.initial:
+            console.say(
+                "Filters cut the stored neighbours: loosen one, begin with a --seed-genre or --seed-artist, "
+                "or keep more neighbours (SEGUE_NEIGHBOURS, from the next refresh on)"
+            )
 
 
 def begin_with(

@@ -74,6 +74,15 @@ def test_a_short_list_explains_itself(asked: Path) -> None:
     assert "of 2 songs in the pool 1 came back; blocks, filters and other versions kept 1 out" in told.stderr
 
 
+def test_a_list_that_filters_left_empty_says_what_would_fill_it(asked: Path) -> None:
+    remedy = "loosen one, begin with a --seed-genre or --seed-artist, or keep more neighbours"
+    empty = segue(asked, "recommend", "Moon", "--max_tempo", "20")
+    assert empty.exit_code == 0
+    assert remedy in empty.stderr
+    for question in (("Moon", "--max_tempo", "150"), ("Lamp", "--max_tempo", "20")):  # short; none to choose from
+        assert remedy not in segue(asked, "recommend", *question).stderr
+
+
 def test_words_of_one_name_without_quotes_are_told_apart(asked: Path) -> None:
     told = segue(asked, "recommend", "moon", "by", "moon")
     assert (told.exit_code, str(told.exception)) == (
