@@ -27,7 +27,6 @@ from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Crashed
-from tzlocal import get_localzone_name
 
 from flows.ending import GRACE_SECONDS, take_for_sigterm
 from flows.lifeline import AGAIN_SECONDS, ServerKeeper, answers
@@ -36,7 +35,7 @@ from flows.settings import use_prefect_server
 from schemas.errors import SegueError
 from schemas.values import Home
 from tasks.upkeep import stories
-from tasks.upkeep.timetable import Timetable, served, timetable
+from tasks.upkeep.timetable import Timetable, served
 
 log = logging.getLogger(__name__)
 
@@ -45,18 +44,16 @@ SERVER = ("server", "start", "--host", "127.0.0.1", "--port", "4200")
 """What starts it."""
 
 
-def serve_nightly(home: Home, *, cron: str, timezone: str, source: str) -> None:
+def serve_nightly(home: Home, wanted: Timetable) -> None:
     """Serve ``refresh/nightly`` until SIGTERM or Ctrl-C comes or its terminal is closed.
 
     The schedule and its history live in the Prefect server. A night that was missed while nobody served is caught up once.
     A server of ours or a runner that dies is started again.
 
     Raises:
-        SettingsError: the cron line or the time zone is none.
         HomeError: another process serves a schedule on this home.
         SegueError: no Prefect server answers and none could be started.
     """
-    wanted = timetable(cron, timezone or get_localzone_name(), source, _now())
     signal.signal(signal.SIGTERM, _end)
     take_for_sigterm(signal.SIGINT, signal.SIGHUP)
     with served(home, wanted) as due, server(home) as address:

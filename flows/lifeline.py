@@ -37,6 +37,7 @@ def start_night_server(home: Home) -> None:
     Raises:
         SegueError: the server did not start.
     """
+    log.info("starting Prefect")
     theirs = own_prefect(home)
     if theirs is not None:
         if theirs == "" or _is_reached(theirs):

@@ -16,6 +16,7 @@ from prefect.states import Completed
 from flows.aftermath import aftermath
 from flows.ending import ended_in_time
 from flows.settings import Settings
+from flows.stages import FIRST, REPLAY, Stage, chosen
 from flows.talk.console import talk
 from flows.timing import spoken, superfluous
 from schemas.errors import SettingsError
@@ -117,40 +118,17 @@ def keep_all(night: Night, api: Api) -> None:
     store_checked(night, validate_harvests(night, fetch_features(night, api, capabilities)))
 
 
-STAGES: dict[str, Callable[[Night, Access], Any]] = {
-    "extract": gather,
-    "validate": lambda night, _: replay(night),
-    "imports": lambda night, _: fold_imports(night),
-    "feedback": lambda night, _: fold_feedback(night),
-    "retention": lambda night, _: drop_stale(night),
-    "identity": lambda night, _: identify_recordings(night),
-    "similarity": lambda night, _: relate_songs(night),
-    "atlas": lambda night, _: draw_atlas(night),
-    "evaluate": lambda night, _: evaluate_night(night),
-    "for_you": lambda night, _: publish_lists(night),
-    "profile": lambda night, _: profile_tables(night),
+STAGES: dict[Stage, Callable[[Night, Access], Any]] = {
+    Stage.extract: gather,
+    Stage.validate: lambda night, _: replay(night),
+    Stage.imports: lambda night, _: fold_imports(night),
+    Stage.feedback: lambda night, _: fold_feedback(night),
+    Stage.retention: lambda night, _: drop_stale(night),
+    Stage.identity: lambda night, _: identify_recordings(night),
+    Stage.similarity: lambda night, _: relate_songs(night),
+    Stage.atlas: lambda night, _: draw_atlas(night),
+    Stage.evaluate: lambda night, _: evaluate_night(night),
+    Stage.for_you: lambda night, _: publish_lists(night),
+    Stage.profile: lambda night, _: profile_tables(night),
 }
-"""What a night works out, in order; ``--from`` and ``--only`` take these names. Gate, report and publish always follow."""
-
-FIRST = "extract"
-REPLAY = "validate"
-"""Begins with the pages that have landed, where ``FIRST`` asks for them."""
-
-
-def chosen(from_stage: str = "", only: str = "") -> list[str]:
-    """The stages of a night in order: all, those from ``from_stage`` on, or ``only`` one, after which the tables are profiled.
-
-    Raises:
-        SettingsError: a name that is none, or both at once.
-    """
-    for option, stage in (("--from", from_stage), ("--only", only)):
-        if stage and stage not in STAGES:
-            raise SettingsError(f"there is no stage {stage!r} for {option}: choose one of {', '.join(STAGES)}")
-    if from_stage and only:
-        raise SettingsError("--from and --only say different things: give one of them")
-    if only == REPLAY:
-        raise SettingsError(f"--only {REPLAY} would leave tables that do not fit each other: use --from {REPLAY}")
-    names = [stage for stage in STAGES if stage != (FIRST if from_stage == REPLAY else REPLAY)]
-    if only:
-        return [stage for stage in names if stage in (only, "profile")]
-    return names[names.index(from_stage or FIRST) :]
+"""The work of each stage."""

@@ -1,14 +1,19 @@
 """Commands that run nights: refresh, schedule, rollback."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
 import typer
 
 from flows.settings import Settings, prepare_home
+from flows.stages import REPLAY, Stage, chosen
 from flows.talk import console
 from flows.talk.progress import hush_prefect, shown
+from schemas.errors import SettingsError
 
 
 class Source(StrEnum):
@@ -22,6 +27,15 @@ class Source(StrEnum):
 SourceOption = Annotated[
     Source | None, typer.Option(help="Where to read from; the setting SEGUE_SOURCE when left out.", show_default=False)
 ]
+
+
+@contextmanager
+def usage() -> Iterator[None]:
+    """What is wrong with an option is wrong usage."""
+    try:
+        yield
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +56,7 @@ def refresh(
         typer.Option(
             "--from",
             metavar="STAGE",
-            help="Begin at STAGE with last night's tables: extract, validate (works the night out again from the pages that landed, with no network), imports, feedback, retention, identity, similarity, atlas, evaluate, for_you or profile.",
+            help=f"Begin at STAGE with last night's tables: {', '.join(Stage)}; {REPLAY} works the night out again from the pages that landed, with no network.",
             show_default=False,
         ),
     ] = "",
@@ -69,6 +83,8 @@ def refresh(
     Readers of the published file are never disturbed. A night that is stopped, or told by the API to come back later
     (exit code 75), keeps what it has; the next refresh takes up from there.
     """
+    with usage():
+        chosen(from_stage, only)
     settings = Settings.from_env()
     if source is not None:
         settings = replace(settings, source=source.value)
@@ -142,12 +158,19 @@ def schedule(
     settings = Settings.from_env()
     if source is not None:
         settings = replace(settings, source=source.value)
+    from tzlocal import get_localzone_name
+
+    from tasks.upkeep.timetable import timetable
+
+    zone, now = timezone or settings.timezone or get_localzone_name(), datetime.now(UTC).replace(tzinfo=None)
+    with usage():
+        wanted = timetable(cron, zone, settings.source, now)
     with shown(settings.log):
         prepare_home(settings.home)
         from flows.deployments import serve_nightly
 
         hush_prefect()
-        serve_nightly(settings.home, cron=cron, timezone=timezone or settings.timezone, source=settings.source)
+        serve_nightly(settings.home, wanted)
 
 
 def rollback(

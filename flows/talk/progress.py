@@ -65,7 +65,7 @@ def shown(log: str) -> Iterator[None]:
         with _handled(JsonLines()):
             yield
     elif err.is_terminal:
-        with err.status(Text("starting Prefect")) as status, _handled(Lines(status)):
+        with err.status(Text("starting")) as status, _handled(Lines(status)):
             yield
     else:
         with _handled(Lines(None)):

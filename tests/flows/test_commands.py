@@ -1,6 +1,10 @@
 """What commands print and refuse, in-process where no night is needed."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -47,3 +51,30 @@ def test_every_command_explains_itself(command: str) -> None:
 def test_wrong_usage_is_exit_code_2() -> None:
     assert CliRunner().invoke(app, ["refresh", "--source", "tidal"]).exit_code == 2
     assert CliRunner().invoke(app, ["recommend"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("refresh", "--from", "dance"), "no stage 'dance' for --from"),
+        (("refresh", "--only", "dance"), "no stage 'dance' for --only"),
+        (("refresh", "--from", "atlas", "--only", "atlas"), "give one of them"),
+        (("schedule", "--cron", "garbage"), "schedule 'garbage'"),
+        (("schedule", "--timezone", "Mars/Base"), "time zone 'Mars/Base'"),
+    ],
+)
+def test_a_typo_is_wrong_usage_and_told_before_prefect_is_loaded(
+    tmp_path: Path, command: tuple[str, ...], told: str
+) -> None:
+    code = "import sys; from flows.cli.app import app; import atexit; atexit.register(lambda: print('prefect' in sys.modules)); app()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "300"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "False\n"), done.stderr
+    assert told in done.stderr
+    assert list(tmp_path.iterdir()) == []

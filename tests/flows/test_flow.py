@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 from flows.aftermath import summary_page
 from flows.cli.app import app
 from flows.deployments import nightly
-from flows.refresh import STAGES, chosen, refresh
+from flows.refresh import STAGES, refresh
+from flows.stages import Stage, chosen
 from schemas.errors import HomeError, SettingsError
 from schemas.values import Home
 from tasks.imports.importing import import_paths
@@ -156,7 +157,8 @@ def test_a_page_of_markdown_shows_names_as_they_are() -> None:
 
 
 def test_the_stages_of_a_night_are_all_some_or_one() -> None:
-    assert chosen() == chosen("extract") == [stage for stage in STAGES if stage != "validate"]
+    assert list(STAGES) == list(Stage)
+    assert chosen() == chosen("extract") == [stage for stage in Stage if stage != "validate"]
     assert chosen("validate") == ["validate", *chosen("imports")]
     assert chosen("for_you") == ["for_you", "profile"]
     assert chosen(only="similarity") == ["similarity", "profile"]
@@ -179,4 +181,4 @@ def test_a_name_that_is_no_stage_is_refused(names: tuple[str, str], told: str) -
 
 def test_the_help_names_every_stage_to_begin_at() -> None:
     told = CliRunner().invoke(app, ["refresh", "--help"], env={"COLUMNS": "300"}).output
-    assert [stage for stage in STAGES if stage not in told] == []
+    assert [stage for stage in Stage if stage not in told] == []

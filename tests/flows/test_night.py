@@ -54,6 +54,10 @@ def test_the_demo_night_brings_the_whole_catalogue(demo_night: Path) -> None:
     assert lone == 0
 
 
+def test_a_night_says_at_once_what_it_waits_for(demo_night: Path) -> None:
+    assert (demo_night / "refresh.stderr").read_text().startswith("  starting Prefect\n")
+
+
 def test_the_addends_of_every_neighbour_sum_to_its_score(demo_night: Path) -> None:
     with duckdb.connect(str(demo_night / "warehouse.duckdb"), read_only=True) as con:
         worst = con.sql(
