@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import rmtree
 
 import polars as pl
 
@@ -60,6 +61,17 @@ def night_before(home: Home) -> Path | None:
     run_id, source = publishing.run_of(home.warehouse)
     earlier = [kept for kept in publishing.generations(home) if kept.run_id < run_id]
     return next((kept.path for kept in reversed(earlier) if publishing.run_of(kept.path)[1] == source), None)
+
+
+def redraw(home: Home) -> None:
+    """Draw the pages of the published night in place of another's, with the covers that are kept; nobody is asked for more.
+
+    Raises:
+        WarehouseError: the warehouse cannot be read.
+        OSError: the pages cannot be written.
+    """
+    rmtree(home.reports, ignore_errors=True)
+    draw_pages(home.warehouse, home.reports, previous=night_before(home), covers=home.posters, routes={})
 
 
 def draw_explorer(

@@ -13,7 +13,7 @@ from flows.settings import Settings, prepare_home
 from flows.stages import REPLAY, Stage, chosen
 from flows.talk import console
 from flows.talk.progress import hush_prefect, shown
-from schemas.errors import SettingsError
+from schemas.errors import SegueError, SettingsError
 
 
 class Source(StrEnum):
@@ -176,11 +176,17 @@ def schedule(
 def rollback(
     as_json: Annotated[bool, typer.Option("--json", help="Print what is published now as one JSON document.")] = False,
 ) -> None:
-    """Publish the night before again; the one that it replaces is kept in history/withdrawn.duckdb."""
+    """Publish the night before again, with its pages; the one that it replaces is kept in history/withdrawn.duckdb."""
+    from tasks.draw import redraw
     from warehouse.night.publishing import rollback as withdraw
 
-    night = withdraw(Settings.from_env().home)
+    home = Settings.from_env().home
+    night = withdraw(home)
     if as_json:
         console.print_json({"run_id": night.run_id, "built_at": night.built_at, "bytes": night.bytes})
     else:
         console.say(f"Published again: the night {night.run_id} of {night.built_at:%Y-%m-%d %H:%M} UTC.")
+    try:
+        redraw(home)
+    except (SegueError, OSError) as error:  # no reason to go back once more
+        console.say(f"Only its pages could not be drawn ({error}): `segue report` draws them.")

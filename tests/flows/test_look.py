@@ -1,4 +1,4 @@
-"""Looking at what nights left: `segue diff`."""
+"""Looking at what nights left: `segue diff`, and the report after `segue rollback`."""
 
 import json
 from pathlib import Path
@@ -49,3 +49,21 @@ def test_the_first_night_that_is_kept_has_none_to_be_compared_with(home: Home) -
         1,
         f"there is no earlier night in {home.history} to compare with: name a later one, or run `segue refresh` again",
     )
+
+
+def test_after_a_rollback_the_pages_are_those_of_the_night_that_is_published(home: Home) -> None:
+    (home.reports / "explorer").mkdir(parents=True)
+    for name in ("index.html", "index.json", "explorer/near-7.js"):
+        (home.reports / name).write_text("of the night that was withdrawn")
+    assert segue(home, "rollback").exit_code == 0
+    twin = json.loads(segue(home, "report", "--json").stdout)
+    assert twin["queries"]["runs"]["rows"][0]["run_id"] == NIGHTS[2]
+    assert [path for path in home.reports.rglob("*.*") if "withdrawn" in path.read_text()] == []
+
+
+def test_a_rollback_whose_pages_cannot_be_drawn_is_one_all_the_same(home: Home) -> None:
+    home.reports.write_text("in the way")
+    told = segue(home, "rollback")
+    assert (told.exit_code, told.stderr.count("\n")) == (0, 2)
+    assert f"Published again: the night {NIGHTS[2]}" in told.stderr
+    assert "Only its pages could not be drawn" in told.stderr
