@@ -9,7 +9,15 @@ import typer
 from flows.settings import Settings
 from flows.talk import console
 
-MARKS = {"published": "✓", "forced": "!", "parked": "⏸", "refused": "✗", "failed": "✗", "stopped": "✗"}
+MARKS = {
+    "published": "✓",
+    "forced": "!",
+    "withdrawn": "↩",
+    "parked": "⏸",
+    "refused": "✗",
+    "failed": "✗",
+    "stopped": "✗",
+}
 
 FIGURES = (("seconds", ",.0f", 8), ("requests", ",", 9), ("stored", ",", 9), ("rejected", ",", 9), ("ndcg", ".3f", 8))
 """Columns of the history with their form and width."""
@@ -63,7 +71,8 @@ def screen(found: dict[str, Any]) -> Iterator[str]:
         if latest["note"] and not any(latest["note"] in line for line in found["to_do"]):
             yield f"{'':<12}{latest['note']}"
     if published and (not latest or latest["run_id"] != published["run_id"]):
-        yield f"{'Published':<12}{published['verdict']}, {published['source']} night of {_local(published['started_at'])} ({published['run_id']})"
+        how = "" if published["verdict"] == "published" else f"{published['verdict']}, "
+        yield f"{'Published':<12}{how}{published['source']} night of {_local(published['started_at'])} ({published['run_id']})"
     if found["at_work"]:
         yield f"{'At work':<12}{found['at_work']}"
     yield f"{'Next run':<12}{_next_run(found, now)}"

@@ -87,7 +87,8 @@ def standing(home: Home, now: datetime, *, source: str, client_id: str, refresh_
     published = found["published"]
     is_out = published and latest and published["run_id"] == latest["run_id"]
     if latest and not is_out:  # what ended a night that was published took nothing back
-        found["verdict"] = latest["verdict"]
+        is_withdrawn = published and latest["verdict"] in ("published", "parked", "forced")
+        found["verdict"] = "withdrawn" if is_withdrawn else latest["verdict"]
     found["to_do"] += _to_do(home, found, now)
     if token and (told := warning(token, now)):
         found["to_do"].append(told)

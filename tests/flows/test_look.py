@@ -1,4 +1,4 @@
-"""Looking at what nights left: `segue diff`, and the report after `segue rollback`."""
+"""Looking at what nights left: `segue diff`, and the report and the standing after `segue rollback`."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from flows.cli.app import app
 from schemas.values import Home
+from tasks.upkeep import stories
 from tests.warehouse.making import publish
 
 NIGHTS = [f"202611{day}T030000-n" for day in (24, 25, 26, 27)]
@@ -67,3 +68,16 @@ def test_a_rollback_whose_pages_cannot_be_drawn_is_one_all_the_same(home: Home) 
     assert (told.exit_code, told.stderr.count("\n")) == (0, 2)
     assert f"Published again: the night {NIGHTS[2]}" in told.stderr
     assert "Only its pages could not be drawn" in told.stderr
+
+
+def test_the_standing_tells_the_night_that_was_withdrawn_and_the_one_that_is_published(home: Home) -> None:
+    moments = {"started_at": "2026-11-27 03:00:00", "ended_at": "2026-11-27 03:00:42"}
+    stories.keep(
+        home, {"run_id": NIGHTS[3], "source": "demo", "verdict": "published", "note": None, "stages": [], **moments}
+    )
+    assert segue(home, "status").stdout.startswith("Last night  ✓ published, demo night of ")
+    segue(home, "rollback")
+    last, published = segue(home, "status").stdout.splitlines()[:2]
+    assert last.startswith("Last night  ↩ withdrawn, demo night of ")
+    assert published.startswith("Published   demo night of ")
+    assert published.endswith(f"({NIGHTS[2]})")
