@@ -250,7 +250,7 @@ def why(
 ) -> None:
     """The exact sum behind a recommendation, addend by addend; for a list also what it would be without its strongest songs.
 
-    Takes the options of recommend; with --playlist, SONG alone.
+    Takes the options of recommend but --artist and --on; with --playlist, SONG alone.
     """
     from warehouse import query
 
@@ -278,7 +278,7 @@ def why_not(
 ) -> None:
     """The first rule that kept SONG out of the songs like SEED, and by how much.
 
-    Takes the options of recommend; with --playlist, SONG alone.
+    Takes the options of recommend but --artist and --on; with --playlist, SONG alone.
     """
     from warehouse import query
 

@@ -56,7 +56,7 @@ def later(baskets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFra
     """
     sessions = baskets.filter(kind="session")
     names = sessions["basket_id"].unique().sort()
-    after = sessions.filter(pl.col("basket_id") > names[int(0.8 * names.len())]) if names.len() else sessions
+    after = sessions.filter(pl.col("basket_id") >= names[int(0.8 * names.len())]) if names.len() else sessions
     before = sessions.join(after, on="basket_id", how="anti")
     shown, hidden = hold_out(after)
     asked = shown.filter(pl.col("basket_id").is_in(hidden["list_id"].unique().implode()))

@@ -1,5 +1,7 @@
 """Figures of ranked lists against hidden songs: per list, in three views, with bootstrap bounds. Frames in, frames out."""
 
+from typing import cast
+
 import numpy as np
 import polars as pl
 
@@ -122,7 +124,7 @@ def whole(ranked: pl.DataFrame, tracks: int, baskets: pl.DataFrame) -> pl.DataFr
         ("all", "novelty@10"): None if held.is_empty() else float(-np.log2((held.to_numpy() + 1) / (total + 1)).mean()),
         ("all", "popularity_bias@10"): None
         if held.is_empty() or not average
-        else float(held.to_numpy().mean()) / float(str(average)),
+        else float(held.to_numpy().mean()) / cast(float, average),
         ("all", "hubness@10"): None
         if times.is_empty()
         else float(times["len"].to_numpy().max() / times["len"].to_numpy().mean()),

@@ -172,8 +172,8 @@ def _bar(lists: Lists, excess: np.ndarray) -> np.ndarray:
 def _hosted(given: Signals, told: Published, counts: np.ndarray, top: int, first: int) -> Published:
     """Let songs that stand in no list take the last places in those of their ``first`` others."""
     of_song = np.bincount(given.songs, weights=counts)
-    tracks, firsts = np.unique(given.songs, return_index=True)
-    guests = firsts[of_song[tracks] == 0]
+    songs, firsts = np.unique(given.songs, return_index=True)
+    guests = firsts[of_song[songs] == 0]
     asked = told.among(guests).others[:, :first]
     row, place = np.nonzero(asked >= 0)
     host, guest = asked[row, place], guests[row]

@@ -122,10 +122,12 @@ def test_with_json_every_line_of_a_night_is_an_object_with_its_run_though_its_se
             if lines[-1].get("event") == "stage_ended" and lines[-1]["stage"] == "open":
                 os.kill(server_of_home(home), signal.SIGKILL)
         assert night.wait() == 0
-    told = [line for line in lines if line["logger"] == "flows.lifeline"]
-    assert told[0]["message"].startswith("the Prefect server ended by itself; it is started again")
+    begun, died, *_ = [line["message"] for line in lines if line["logger"] == "flows.lifeline"]
+    assert begun == "starting Prefect"
+    assert died.startswith("the Prefect server ended by itself; it is started again")
     (story,) = stories.told(home)
-    assert {line["run_id"] for line in lines} == {story["run_id"]}
+    assert [line["message"] for line in lines if line["run_id"] is None] == [begun]  # before there is a run
+    assert {line["run_id"] for line in lines} == {None, story["run_id"]}
 
 
 def server_of_home(home: Home) -> int:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -141,8 +142,8 @@ def _added(earlier: dict[str, object], row: dict[str, object]) -> dict[str, obje
     total = dict(row)
     for name, value in row.items():
         if isinstance(value, int):
-            total[name] = value + int(str(earlier[name]))
+            total[name] = value + cast(int, earlier[name])
         elif isinstance(value, dict):
-            counts = json.loads(str(earlier[name]))
+            counts = json.loads(cast(str, earlier[name]))
             total[name] = {key: value.get(key, 0) + counts.get(key, 0) for key in sorted(value | counts)}
     return total

@@ -1,4 +1,5 @@
-"""Questions to the published file: songs like this one, songs for this list, and why. Imports DuckDB and polars, nothing heavier."""
+"""Questions to the published file: songs like this one, songs for this list, and why. Imports DuckDB and polars,
+and numpy where a list is asked for; nothing heavier."""
 
 from warehouse.query.answering import Answer, answer, recommend, similar_songs
 from warehouse.query.explaining import Counterfactual, WhyNot, why, why_not, without

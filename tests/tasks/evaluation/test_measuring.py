@@ -65,6 +65,7 @@ def test_every_peer_is_asked_and_the_hybrid_is_better_than_chance(figures: pl.Da
 def test_no_later_session_is_known_before_it_is_heard() -> None:
     before, shown, hidden = later(pl.concat([making.playlists(), sessions()]))
     assert before["kind"].unique().to_list() == ["session"]
+    assert before["basket_id"].n_unique() == int(0.8 * sessions()["basket_id"].n_unique())
     assert before["basket_id"].max() < shown["list_id"].min()
     assert shown.join(hidden, on=["list_id", "track_id"], how="semi").is_empty()
     assert set(hidden["list_id"]) == set(shown["list_id"])
