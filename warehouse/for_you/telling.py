@@ -16,8 +16,8 @@ def reasons(
     how: Mapping[str, str],
     kind: Callable[[str, str], str | None],
 ) -> list[dict[str, Any]]:
-    """The songs that a recommendation comes from, with their shares, in as many sentences as any recommendation has at most; the
-    contributions sum to the score.
+    """The songs that a recommendation comes from, with their shares; the contributions sum to the score, and what comes after as many
+    sentences as any recommendation has at most is not told in words.
 
     ``addends``: track_id of a song of the profile, and what it gives; ``seeds`` are the cards of these songs, and ``how`` says
     how the person knows them; ``kind`` tells the signal that gives most to the score of a seed and the song, which is what the
@@ -35,8 +35,7 @@ def reasons(
     pro = sorted(((value, seed) for seed, value in addends if value >= 0), key=lambda pair: (-pair[0], pair[1]))
     con = sorted((value, seed) for seed, value in addends if value < 0)
     whole = fsum(value for value, _ in pro)
-    room = SENTENCES - bool(con)
-    named = room if len(pro) <= room else room - 1
+    named = SENTENCES if len(pro) <= SENTENCES else SENTENCES - 1
     told = [
         {
             "kind": "song",
@@ -66,7 +65,7 @@ def reasons(
                 "evidence": [seed for _, seed in con],
             }
         )
-    return told
+    return [reason if place < SENTENCES else reason | {"text": ""} for place, reason in enumerate(told)]
 
 
 def _fame(card: Row) -> str:
