@@ -60,15 +60,14 @@ def relate(
     method = f"{algorithm} {METHOD} top {top} hub {HUB} polars {pl.__version__} numpy {np.__version__}"
     owns = _own(songs, sounds)
     scale, weights, is_learned = _frozen(past, method, owns, baskets) or (None, {}, False)
-    is_fitted = scale is None
     if scale is None:
-        learned = learn()
+        past, learned = None, learn()
         weights, is_learned = learned or STATED, learned is not None
         scale = Scale.of(songs, sounds, baskets)
     given = signals(songs, sounds, baskets, weights, scale)
     prints = given.tracks.select("track_id", "song_id").join(owns, on="track_id", maintain_order="left")
     prints = prints.with_columns(company=given.company_prints)
-    if past is None or is_fitted or past[1].is_empty():
+    if past is None or past[1].is_empty():
         lists, note = (
             build(given, top, work),
             f"model fitted anew, lists of all {given.tracks.height:,} tracks worked out",
@@ -77,8 +76,8 @@ def relate(
         old, is_touched = _met(past[1], prints, depth_for(top))
         lists, again = updated(given, old, is_touched, top, work)
         note = f"{is_touched.sum():,} tracks new, changed or kin of those: {again:,} of {len(is_touched):,} lists worked out anew"
-    fitted = prints["own"] if is_fitted or past is None else _fitted(past[1], prints)
-    model = _model(method, scale, weights, is_learned) if is_fitted or past is None else past[0]
+    fitted = prints["own"] if past is None else _fitted(past[1], prints)
+    model = _model(method, scale, weights, is_learned) if past is None else past[0]
     tables = {name: getattr(lists, name) for name in TABLES}
     memory = prints.with_columns(fitted.alias("fitted"), is_whole=pl.Series(lists.is_whole)).with_columns(
         pl.Series(name, table, dtype=pl.Array(pl.Int32, table.shape[1])).arr.to_list() for name, table in tables.items()
