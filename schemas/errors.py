@@ -58,11 +58,12 @@ class InvalidDataError(SegueError):
 
 
 class UnknownSongError(SegueError):
-    """Nothing has that name; ``nearest`` are the closest names that exist."""
+    """Nothing has that name; ``nearest`` are the closest names that exist, ``instead`` is what has it: artist, genre or playlist."""
 
-    def __init__(self, message: str, nearest: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, nearest: Sequence[str] = (), instead: str | None = None) -> None:
         super().__init__(message)
         self.nearest = list(nearest)
+        self.instead = instead
 
 
 class WarehouseError(SegueError):

@@ -23,6 +23,9 @@ class By(StrEnum):
     collaborative = "collaborative"
 
 
+INSTEAD = {"artist": "--seed-artist", "genre": "--seed-genre", "playlist": "--playlist"}
+"""The option that takes what was named in place of a song."""
+
 LISTED = 15
 """Songs to begin with that are named: five songs, or what stands for an artist and a genre."""
 
@@ -142,7 +145,13 @@ def begin_with(
         console.say(f"Songs for the playlist {name} ({len(seeds)} songs)")
         return seeds
     if len(texts) == 1 and not seed_artists and not seed_genres:
-        found = query.find_song(warehouse, texts[0], artist)
+        try:
+            found = query.find_song(warehouse, texts[0], artist)
+        except UnknownSongError as unknown:
+            if unknown.instead is None:
+                raise
+            option = INSTEAD[unknown.instead]
+            raise UnknownSongError(f"{unknown}: ask with {option} {texts[0]!r}", unknown.nearest) from unknown
         introduce(found)
         return [found.track_id]
     if texts or seed_artists or seed_genres:

@@ -7,6 +7,7 @@ from schemas.values import Home
 from warehouse import journal
 from warehouse.journal import Said
 from warehouse.query import find_song
+from warehouse.query import nearest as names_near
 from warehouse.reading import query
 
 RATINGS = (1.0, 5.0)
@@ -41,7 +42,7 @@ def block(home: Home, entity: str, text: str, artist: str | None = None, *, unti
         return _written(home, Said("block", entity, found.track_id, until=until, name=str(found)))
     matches = query(home.warehouse, f"for_you/find_{entity}", text=text)
     if matches.is_empty():
-        nearest = query(home.warehouse, f"query/nearest_{entity}s", text=text).to_series().to_list()
+        nearest = names_near(home.warehouse, entity, text)
         hint = f"; the nearest are {', '.join(nearest)}" if nearest else f"; there is no {entity} at all yet"
         raise UnknownSongError(f"there is no {entity} {text!r}{hint}", nearest)
     entity_id, name = matches.row(0)

@@ -34,7 +34,8 @@ from schemas.values import Home
 from tasks.taste.evidence import Library, evidence
 from tasks.taste.library import library
 from tasks.whole import write_whole
-from warehouse.reading import query, table
+from warehouse import query
+from warehouse.reading import table
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +43,6 @@ KINDS = ("artist", "genre", "playlist", "hours", "dates", "device", "incognito")
 HEADER = ["kind", "value"]
 YES = ("yes", "true", "1")
 EFFECTS = {"kind": pl.String, "value": pl.String, "plays": pl.Int64, "songs": pl.Int64, "weight": pl.Float64}
-NEAREST = {
-    "artist": ("query/nearest_artists", "name"),
-    "genre": ("query/nearest_genres", "genre"),
-    "playlist": ("query/find_playlist", "name"),
-}
-"""Where the names stand that come near to one."""
 HOURS = re.compile(r"^(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)$")
 DATES = re.compile(r"^(\d{4}-\d\d-\d\d)\s*\.\.\s*(\d{4}-\d\d-\d\d)$")
 ZONED = re.compile(r"^(.*\d)\s+([A-Za-z][\w/+-]*)$")
@@ -130,15 +125,14 @@ def standing(home: Home, exclusions: Sequence[Exclusion]) -> pl.DataFrame:
 
 def nearest(home: Home, exclusion: Exclusion) -> list[str] | None:
     """Names that come near to an artist, a genre or a playlist of which the published night has none; null if it has, or without one."""
-    if exclusion.kind not in NEAREST:
+    if exclusion.kind not in ("artist", "genre", "playlist"):
         return None
     try:
         if exclusion.kind == "playlist":
             found = _lists_of(table(home.warehouse, "playlists"), exclusion)
         else:
             found = _songs_of(table(home.warehouse, "songs"), exclusion)
-        name, column = NEAREST[exclusion.kind]
-        return None if found.height else query(home.warehouse, name, text=exclusion.value)[column].to_list()
+        return None if found.height else query.nearest(home.warehouse, exclusion.kind, exclusion.value)
     except WarehouseError:
         return None
 

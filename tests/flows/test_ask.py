@@ -83,6 +83,12 @@ def test_a_list_that_filters_left_empty_says_what_would_fill_it(asked: Path) -> 
         assert remedy not in segue(asked, "recommend", *question).stderr
 
 
+def test_who_names_an_artist_is_told_the_option_that_takes_one_where_there_is_one(asked: Path) -> None:
+    what = "there is no song 'By Moon', but an artist of that name"
+    assert str(segue(asked, "recommend", "By Moon").exception) == f"{what}: ask with --seed-artist 'By Moon'"
+    assert str(segue(asked, "like", "By Moon").exception) == what
+
+
 def test_words_of_one_name_without_quotes_are_told_apart(asked: Path) -> None:
     told = segue(asked, "recommend", "moon", "by", "moon")
     assert (told.exit_code, str(told.exception)) == (

@@ -104,6 +104,12 @@ def find_seeds(
     return list(found)
 
 
+def nearest(warehouse: Path, kind: str, text: str) -> list[str]:
+    """Names that come near to a text, the nearest first: of artists, genres or playlists, as ``kind`` says."""
+    with reader(Path(warehouse), keep=True) as con:
+        return _near(con, kind, text)
+
+
 def titles(warehouse: Path, track_ids: list[str]) -> list[str]:
     """Name and artists of each of these tracks, as far as the warehouse knows them."""
     with reader(Path(warehouse), keep=True) as con:
@@ -132,19 +138,20 @@ def named(con: DuckDBPyConnection, text: str, artist: str | None = None) -> Foun
         near = _rows(con, "query/find_song", {"text": text, "artist": None})[:5] + near
     whose = f"{text!r} by {artist!r}" if artist else repr(text)
     if artist is None and (instead := _instead(con, text)):
-        raise UnknownSongError(f"there is no song {whose}, but {instead}", [str(_found(row)) for row in near])
+        told = f"there is no song {whose}, but {'an' if instead == 'artist' else 'a'} {instead} of that name"
+        raise UnknownSongError(told, [str(_found(row)) for row in near], instead)
     if LINK.match(text):  # nothing is near to a link
         raise UnknownSongError(f"the warehouse has no song of the link {text}")
     raise _unknown("song", whose, list(dict.fromkeys(str(_found(row)) for row in near))[:5])
 
 
 def _instead(con: DuckDBPyConnection, text: str) -> str | None:
-    """What there is of that name or link that is no song, and the option that takes it."""
+    """What has that name or link and is no song: artist, genre or playlist."""
     for kind in ("artist", "genre"):
         if con.execute(statement(f"query/songs_of_{kind}"), {"text": text, "limit": 1}).fetchall():
-            return f"{'an' if kind == 'artist' else 'a'} {kind}: ask with --seed-{kind} {text!r}"
+            return kind
     playlists = con.execute(statement("query/find_playlist"), {"text": text}).fetchall()
-    return f"a playlist: ask with --playlist {text!r}" if playlists and playlists[0][2] <= 2 else None
+    return "playlist" if playlists and playlists[0][2] <= 2 else None
 
 
 def _slips(text: str) -> int:
@@ -158,9 +165,14 @@ def _standing_for(con: DuckDBPyConnection, kind: str, text: str) -> list[str]:
     limit = SONGS_OF_AN_ARTIST if kind == "artist" else SONGS_OF_A_GENRE
     rows = con.execute(statement(f"query/songs_of_{kind}"), {"text": text, "limit": limit}).fetchall()
     if not rows:
-        near = con.execute(statement(f"query/nearest_{kind}s"), {"text": text}).fetchall()
-        raise _unknown(kind, repr(text), [name for (name,) in near])
+        raise _unknown(kind, repr(text), _near(con, kind, text))
     return [track_id for (track_id,) in rows]
+
+
+def _near(con: DuckDBPyConnection, kind: str, text: str) -> list[str]:
+    if kind == "playlist":
+        return [name for _, name, _ in con.execute(statement("query/find_playlist"), {"text": text}).fetchall()]
+    return [name for (name,) in con.execute(statement(f"query/nearest_{kind}s"), {"text": text}).fetchall()]
 
 
 def _rows(con: DuckDBPyConnection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -101,20 +101,21 @@ def test_an_unknown_song_names_the_five_nearest(small: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "instead"),
     [
-        ("ada  lune", "an artist: ask with --seed-artist 'ada  lune'"),
-        ("SYNTH-POP", "a genre: ask with --seed-genre 'SYNTH-POP'"),
-        ("mornings", "a playlist: ask with --playlist 'mornings'"),
+        ("ada  lune", "artist"),
+        ("SYNTH-POP", "genre"),
+        ("mornings", "playlist"),
         ("spotify:artist:ada", None),
     ],
 )
-def test_the_name_of_an_artist_a_genre_or_a_playlist_is_told_with_the_option_that_takes_it(
+def test_the_name_of_an_artist_a_genre_or_a_playlist_is_told_to_be_one(
     warehouse_of: Build, text: str, instead: str | None
 ) -> None:
     songs = [{"track_id": "t", "name": "Encore", "artists": ["Ada Lune"], "genres": ["synth-pop"]}]
-    told = f"there is no song {text!r}, but {instead}" if instead else f"the warehouse has no song of the link {text}"
+    what = f"{'an' if instead == 'artist' else 'a'} {instead} of that name"
+    told = f"there is no song {text!r}, but {what}" if instead else f"the warehouse has no song of the link {text}"
     with pytest.raises(UnknownSongError) as unknown:
         query.find_song(warehouse_of(songs, playlists={"Mornings": ["t"]}), text)
-    assert str(unknown.value) == told
+    assert (str(unknown.value), unknown.value.instead) == (told, instead)
 
 
 def test_of_many_artists_five_are_told(warehouse_of: Build) -> None:
