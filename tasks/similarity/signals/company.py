@@ -105,7 +105,7 @@ class Circles:
         size = np.asarray(held.sum(axis=0)).ravel()
         told = _told(held, credits)
         carriers = np.bincount(csr_array(credits @ told).indices, minlength=held.shape[1])[: names.len()]
-        pairs = _alike(held, np.maximum(size, 1), np.arange(names.len())).tocoo()
+        pairs = _alike(held, np.maximum(size, 1), np.arange(names.len(), dtype=np.int32)).tocoo()
         alike = pl.DataFrame(
             {"basket_id": names.gather(pairs.row), "other_id": names.gather(pairs.col), "cosine": pairs.data}
         )
@@ -149,7 +149,7 @@ def company(placed: pl.DataFrame, artists: Terms, genres: Terms, tracks: int, ci
     weight = own / np.sqrt(size)
     weighed = scaled(held, columns=weight)
     whole = np.asarray(weighed.sum(axis=1)).ravel()
-    new = np.flatnonzero(known["size"].is_null().to_numpy())
+    new = np.flatnonzero(known["size"].is_null().to_numpy()).astype(np.int32)
     alike = csr_array(_alike(held, now, new) + _frozen(circles.alike, names, held.shape[1]))
     # a basket that has much in common with others speaks louder than one that has little, but not in proportion
     likeness = np.asarray(alike.sum(axis=1)).ravel()
@@ -227,12 +227,18 @@ def _known(frozen: pl.Series, now: np.ndarray) -> np.ndarray:
 
 def _frozen(alike: pl.DataFrame, names: pl.Series, width: int) -> csr_array:
     """[basket, basket] out of rows [basket_id, other_id, cosine]."""
-    numbers = pl.DataFrame({"id": names, "number": np.arange(names.len())})
+    numbers = _numbered(names, "id", "number")
     pairs = alike.join(numbers, left_on="basket_id", right_on="id").join(
         numbers, left_on="other_id", right_on="id", suffix="_other"
     )
     places = (pairs["number"].to_numpy(), pairs["number_other"].to_numpy())
     return csr_array((pairs["cosine"].to_numpy(), places), shape=(width, width))
+
+
+def _numbered(ids: pl.Series, name: str, number: str) -> pl.DataFrame:
+    """[name, number]: ids and their places, in the type of the places of matrices: a larger one would make all that comes of them
+    as large."""
+    return pl.DataFrame({name: ids, number: np.arange(ids.len(), dtype=np.int32)})
 
 
 def _told(held: csr_array, credits: csr_array) -> csr_array:
@@ -242,8 +248,7 @@ def _told(held: csr_array, credits: csr_array) -> csr_array:
 
 def _stood(frozen: pl.DataFrame, artists: pl.Series, names: pl.Series, now: csr_array) -> csr_array:
     """[artist, basket]: with how many songs who stood where when that was frozen; ``now`` for those who stood nowhere."""
-    numbers = pl.DataFrame({"artist_id": artists, "artist": np.arange(artists.len())})
-    places = pl.DataFrame({"basket_id": names, "basket": np.arange(names.len())})
+    numbers, places = _numbered(artists, "artist_id", "artist"), _numbered(names, "basket_id", "basket")
     known = frozen.join(numbers, on="artist_id").join(places, on="basket_id", how="left")
     is_new = np.ones(now.shape[0])
     is_new[known["artist"].to_numpy()] = 0
@@ -260,8 +265,7 @@ def _same(terms: csr_array) -> np.ndarray:
 
 def _profiles(frozen: pl.DataFrame, genres: pl.Series, names: pl.Series, width: int) -> csr_array:
     """[basket, genre] out of rows [genre, basket_id, share]."""
-    numbers = pl.DataFrame({"genre": genres, "column": np.arange(genres.len())})
-    places = pl.DataFrame({"basket_id": names, "row": np.arange(names.len())})
+    numbers, places = _numbered(genres, "genre", "column"), _numbered(names, "basket_id", "row")
     known = frozen.join(numbers, on="genre").join(places, on="basket_id")
     where = (known["row"].to_numpy(), known["column"].to_numpy())
     return csr_array((known["share"].to_numpy(), where), shape=(width, genres.len()))

@@ -58,8 +58,7 @@ class Latent:
 
     def places(self, steps: csr_array, tracks: pl.Series, credits: csr_array, artists: pl.Series) -> np.ndarray:
         """[track, factor]: rows of length 1 of who stands next to songs that are known, of the others ``HEARSAY`` at most."""
-        told, stands = np.zeros((tracks.len(), FACTORS)), np.flatnonzero(np.diff(steps.indptr))
-        told[stands] = _directions(steps[stands] @ _aligned(tracks, self.tracks))
+        told = _directions(steps @ _aligned(tracks, self.tracks))
         others = np.flatnonzero(~told.any(axis=1))
         told[others] = _directions(credits[others] @ _aligned(artists, self.artists)) * HEARSAY
         return told

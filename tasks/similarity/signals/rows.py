@@ -20,10 +20,10 @@ class Terms(NamedTuple):
 
 def incidence(pairs: pl.DataFrame, rows: int) -> csr_array:
     """[row, value] as a matrix of ones, a column a value."""
-    column = pairs["value"].rank("dense").to_numpy().astype(np.int64) - 1
+    column = pairs["value"].rank("dense").to_numpy().astype(np.int32) - 1
     width = int(column.max(initial=-1)) + 1
     return csr_array(
-        (np.ones(column.size), (pairs["row"].to_numpy().astype(np.int64), column)), shape=(rows, max(width, 1))
+        (np.ones(column.size), (pairs["row"].to_numpy().astype(np.int32), column)), shape=(rows, max(width, 1))
     )
 
 
@@ -80,7 +80,7 @@ def heads(matrix: csr_array, most: int) -> csr_array:
     place = np.arange(order.size) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     kept = np.ones(matrix.nnz, dtype=bool)
     kept[order[place >= most]] = False
-    ends = np.concatenate([[0], np.cumsum(np.minimum(length, most))])
+    ends = np.concatenate([[0], np.cumsum(np.minimum(length, most))]).astype(matrix.indptr.dtype)
     return csr_array((matrix.data[kept], matrix.indices[kept], ends), shape=matrix.shape)
 
 

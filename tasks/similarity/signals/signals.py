@@ -278,7 +278,7 @@ def signals(
         holds=single(heard.held),
         links=_kept(heard.near, weights["collaborative.near"]),
         _song=csr_array(
-            (np.ones(song.size, dtype=np.float32), (np.arange(song.size), song)), shape=(song.size, song.size)
+            (np.ones(song.size, dtype=np.float32), song, np.arange(song.size + 1)), shape=(song.size, song.size)
         ),
         _sound=sound,
         _audio=audio,
