@@ -63,6 +63,13 @@ def related(*args: pl.DataFrame, top: int = 10) -> pl.DataFrame:
     return pl.concat(parts) if parts else pl.DataFrame()
 
 
+def test_places_in_sparse_rows_take_four_bytes_each() -> None:
+    given = signals(*catalogue(300), STATED)
+    rows = {name: getattr(given, name) for name in ("gives", "takes", "walks", "holds", "links")}
+    assert all(matrix.nnz for matrix in rows.values())
+    assert {name: matrix.indices.itemsize for name, matrix in rows.items()} == dict.fromkeys(rows, 4)
+
+
 def test_addends_sum_to_the_score_and_ranks_follow_it() -> None:
     tracks = songs(*((letter, "one" if letter < "e" else "two") for letter in "abcdefgh"))
     sound = features(
