@@ -179,49 +179,60 @@ def _hosted(given: Signals, told: Published, counts: np.ndarray, top: int, first
     host, guest = asked[row, place], guests[row]
     values = addends(given, host, guest)
     likes = np.flatnonzero(values["audio"] + values["metadata"] + values["collaborative"] > 0)
-    chosen: dict[int, list[int]] = {}  # host -> its guests, as places of ``values``
     lengths = told.is_shown.sum(axis=1)
     lengths[told.rows] = told.filled.lengths
-    seated: set[int] = set()
-    for pair in likes.tolist():
-        taken = chosen.setdefault(int(host[pair]), [])
-        room = min(lengths[host[pair]], top - 1 - len(taken))
-        if row[pair] not in seated and len(taken) < GUESTS and room > 0:
-            taken.append(pair)
-            seated.add(int(row[pair]))
-    hosts = np.array(sorted(one for one, taken in chosen.items() if taken), dtype=np.int64)
-    if not hosts.size:
+    chosen = _chosen(likes, row, host, lengths, top)
+    if not chosen:
         return told
+    hosts = np.array(sorted(chosen), dtype=np.int64)
     rows = np.union1d(told.rows, hosts)
-    filled = told.among(rows)
-    for one in hosts.tolist():
-        pairs = np.array(chosen[one])
-        guests_of = {"others": guest[pairs]} | {name: column[pairs] for name, column in values.items()}
-        place = np.searchsorted(rows, [one])
-        filled.put(place, _seated(given, rows[place], filled.of(place), guests_of, counts, top))
+    filled, theirs = told.among(rows), np.searchsorted(rows, hosts)
+    left, come = filled.of(theirs), []
+    stays = left.others >= 0
+    for at, one in enumerate(hosts.tolist()):
+        others, asked = left.others[at, : lengths[one]], np.array(chosen[one])
+        stays[at, : others.size], comes = _seated(given, one, others, guest[asked], counts, top)
+        come.append(asked[comes])
+    pairs = np.concatenate(come)
+    extra = {"row": np.repeat(np.arange(hosts.size), [len(asked) for asked in come]), "others": guest[pairs]}
+    extra |= {name: column[pairs] for name, column in values.items()}
+    width = left.others.shape[1]
+    guests_of = Lists.of_pairs(hosts.size, width, extra)
+    filled.put(theirs, _merged(given, hosts, left.closed(width, stays), guests_of, top))
     return Published(told.lists, told.is_shown, rows, filled)
 
 
+def _chosen(
+    likes: np.ndarray, guest: np.ndarray, host: np.ndarray, lengths: np.ndarray, top: int
+) -> dict[int, list[int]]:
+    """For each host its guests, as pairs out of ``likes``, asked in that order; ``lengths`` are those of the lists of all."""
+    chosen: dict[int, list[int]] = {}
+    seated: set[int] = set()
+    for pair in likes.tolist():
+        one, taken = int(guest[pair]), chosen.get(int(host[pair]), [])
+        room = min(lengths[host[pair]], top - 1 - len(taken))
+        if one not in seated and len(taken) < GUESTS and room > 0:
+            chosen[int(host[pair])] = [*taken, pair]
+            seated.add(one)
+    return chosen
+
+
 def _seated(
-    given: Signals, seed: np.ndarray, one: Lists, guests: dict[str, np.ndarray], counts: np.ndarray, top: int
-) -> Lists:
-    """The list of ``seed`` with ``guests`` (by the names of ``TABLES``), in place of its last who stand elsewhere, too.
+    given: Signals, host: int, others: np.ndarray, guests: np.ndarray, counts: np.ndarray, top: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which ``others`` of the list of ``host`` stay and which ``guests`` come, these for its last who stand elsewhere, too.
 
     ``counts``, in how many lists each stands, is kept.
     """
-    others = one.others[0, : one.lengths[0]]
-    own, is_own = given.of_one_artist(seed, others), given.of_one_artist(seed, guests["others"])
+    own, is_own = (given.of_one_artist(np.array([host]), named) for named in (others, guests))
     stays, most = np.ones(others.size, dtype=bool), _own_most(top)
     _leave(stays, own, int(own.sum() + is_own.sum()) - most, others, counts)
     _leave(stays, stays, int(stays.sum()) + is_own.size - top, others, counts)
     comes = ~is_own | (np.cumsum(is_own) <= most - (own & stays).sum())
     comes &= np.cumsum(comes) <= top - stays.sum()
     counts[others[~stays]] -= 1
-    counts[guests["others"][comes]] += 1
-    extra = {"row": np.zeros(comes.sum(), dtype=np.int64)} | {name: values[comes] for name, values in guests.items()}
-    width = one.others.shape[1]
-    left = one.closed(width, np.pad(stays, (0, width - stays.size))[None, :])
-    return _merged(given, seed, left, Lists.of_pairs(1, width, extra), top)
+    counts[guests[comes]] += 1
+    return stays, comes
 
 
 def _leave(stays: np.ndarray, asked: np.ndarray, excess: int, others: np.ndarray, counts: np.ndarray) -> None:
