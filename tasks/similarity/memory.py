@@ -14,7 +14,7 @@ import polars as pl
 
 from tasks.similarity.hubs import HUB
 from tasks.similarity.lists import TABLES, Lists, depth_for
-from tasks.similarity.neighbours import Work, build, in_threads, updated
+from tasks.similarity.neighbours import BLOCK, Work, build, in_threads, updated
 from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
 from tasks.similarity.signals.company import Circles
 from tasks.similarity.signals.latent import FACTOR_TYPES, FACTORS, Latent
@@ -207,7 +207,9 @@ def _met(memory: pl.DataFrame, prints: pl.DataFrame, depth: int) -> tuple[Lists,
     now = np.full(memory.height + 1, -2, dtype=np.int32)
     now[row[stays]], now[-1] = np.flatnonzero(stays), -1
     tables = {name: memory[name].list.to_array(depth).to_numpy()[row] for name in TABLES}
-    return Lists(**tables | {"others": now[tables["others"]]}, is_whole=memory["is_whole"].to_numpy()[row]), is_touched
+    for part in np.array_split(tables["others"], -(-row.size // BLOCK) or 1):
+        part[:] = now[part]
+    return Lists(**tables, is_whole=memory["is_whole"].to_numpy()[row]), is_touched
 
 
 def _fitted(memory: pl.DataFrame, prints: pl.DataFrame) -> pl.Series:

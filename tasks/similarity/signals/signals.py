@@ -102,12 +102,13 @@ class Signals:
         """
         takes, gives, walks = self._turned
         links = self.links[seeds]
+        closer = single(self._company.turned(links, seeds))
+        closer.data -= links.data
         parts = (
             takes[seeds] @ gives,
             rooted(self.holds[seeds] @ walks),
             -rooted(self.walks[seeds] @ self._across[1]),
-            self._company.turned(links, seeds),
-            -links,
+            closer,
         )
         for part in parts:
             add(scores, part)
