@@ -132,9 +132,9 @@ PLAYLIST: dict[str, tuple[str, ...]] = {
     "playlist_id": ("playlist_id", "playlist_uri", "pid", "playlistid", "playlist_url", "list_id"),
     "playlist_name": ("playlist_name", "playlist_names", "playlist_title", "playlistname", "playlist"),
     "position": ("position", "playlist_position", "track_position", "pos"),
-    "added_at": ("added_at", "date_added", "added_date", "playlist_added_at"),
+    "added_at": ("added_at", "date_added", "added_date", "addeddate", "playlist_added_at"),
     "description": ("playlist_description", "description"),
-    "owner_id": ("owner_id", "playlist_owner_id", "playlist_owner"),
+    "owner_id": ("owner_id", "playlist_owner_id", "playlist_owner", "user_id"),
     "owner_name": ("owner_name", "owner_display_name", "playlist_owner_name"),
 }
 ARTIST: dict[str, tuple[str, ...]] = {
@@ -175,6 +175,8 @@ PLAY = (
 )
 """Fields of the two streaming histories that are read; addresses, countries, names and user agents are not."""
 
+ADDER = ("added_by", "addedby")
+"""Who put the song there: a file that says so and names no list is one itself, as exporters of playlists write them."""
 BARE_TRACK_ID = ("id", "uri", "url", "href")
 BARE_NAME = "name"
 PLAYLIST_LABELS = ("playlist_genre", "playlist_subgenre", "playlist_genres")
@@ -200,6 +202,7 @@ def heading(text: str) -> str:
 
 KNOWN = frozenset(alias for aliases in (TRACK, PLAYLIST, ARTIST) for names in aliases.values() for alias in names) | {
     *PLAY,
+    *ADDER,
     *BARE_TRACK_ID,
     BARE_NAME,
     *PLAYLIST_LABELS,
@@ -228,7 +231,7 @@ def subject(columns: Iterable[str]) -> str | None:
     if of_track:
         named = names & {*TRACK["name"], BARE_NAME}
         identified = names & {*TRACK["track_id"], *BARE_TRACK_ID}
-        if of_playlist and (named or identified):
+        if (of_playlist or names & {*ADDER}) and (named or identified):
             return "playlist_tracks"
         if named:
             return "tracks"

@@ -55,7 +55,7 @@ def read(document: Document, encoding: Encoding, progress: Callable[[int], None]
     with closing(document.open()) as file:
         head = file.read(HEAD_BYTES)
     if head.startswith(b"PAR1"):
-        return _of_sheet(read_parquet(document, is_known))
+        return _of_sheet(read_parquet(document, is_known), document.name)
     if not head.strip():
         return _nothing("it is empty")
     is_wide = encoding.codec.startswith("utf-16")
@@ -69,7 +69,7 @@ def read(document: Document, encoding: Encoding, progress: Callable[[int], None]
     if start.startswith("{") and (found := _whole(document, encoding)) is not None:
         return found
     if start.startswith(("{", "[")):
-        return _noted(_of_sheet(read_objects(document, encoding, is_known, progress)), encoding)
+        return _noted(_of_sheet(read_objects(document, encoding, is_known, progress), document.name), encoding)
     lines = beginning.splitlines()
     if account.is_m3u(lines):
         with open_text(document, encoding) as text:
@@ -79,7 +79,7 @@ def read(document: Document, encoding: Encoding, progress: Callable[[int], None]
     )[1]
     if subject(columns) is None:
         return _nothing(_unknown(columns))
-    return _noted(_of_sheet(read_delimited(document, encoding, is_known, progress)), encoding)
+    return _noted(_of_sheet(read_delimited(document, encoding, is_known, progress), document.name), encoding)
 
 
 def _nothing(reason: str) -> Reading:
@@ -113,7 +113,7 @@ def _whole(document: Document, encoding: Encoding) -> Reading | None:
         sheet, skipped = account.playlists(found)
         return _in_playlists(sheet, "playlists of the account", "export", skipped)
     if about == "lists":
-        return _of_sheet(gathered(found.get("playlists") or [found], is_known))
+        return _of_sheet(gathered(found.get("playlists") or [found], is_known), document.name)
     if about == "library":
         return _library(account.library(found))
     return None if _is_row(found) else _nothing(_unknown(list(found)))
@@ -123,7 +123,7 @@ def _is_row(found: Any) -> bool:
     return isinstance(found, dict) and subject(found) is not None
 
 
-def _of_sheet(sheet: Sheet) -> Reading:
+def _of_sheet(sheet: Sheet, file: str) -> Reading:
     about = subject(column for column in sheet.rows.columns if column != ROW)
     if about is None:
         return _nothing(_unknown([*sheet.rows.drop(ROW).columns, *sheet.unused]))
@@ -136,7 +136,7 @@ def _of_sheet(sheet: Sheet) -> Reading:
     elif about == "playlists":
         harvests = playlists.lists(sheet, "file")
     elif about == "playlist_tracks":
-        found = _in_playlists(sheet, KINDS[about], "file", dict(sheet.skipped))
+        found = _in_playlists(playlists.named(sheet, file), KINDS[about], "file", dict(sheet.skipped))
         return changed(found, unused=sheet.unused, notes=found.notes + empty_columns(sheet))
     else:
         wide = catalogue.songs(sheet, notes)

@@ -1,5 +1,8 @@
 """Playlists: rows that put songs into lists, into playlists and playlist_tracks (tool)."""
 
+from dataclasses import replace
+from pathlib import PurePosixPath
+
 import polars as pl
 
 from schemas.values import Harvest
@@ -44,6 +47,13 @@ def lists(sheet: Sheet, source: str) -> list[Harvest]:
     return [Harvest("playlists", source, _described(_lists(sheet)), broken=sheet.rejected)]
 
 
+def named(sheet: Sheet, file: str) -> Sheet:
+    """A sheet whose rows name no list at all is one, called as its file."""
+    if not {"playlist_id", "playlist_name"}.isdisjoint(fields(sheet.rows.columns, PLAYLIST)):
+        return sheet
+    return replace(sheet, rows=sheet.rows.with_columns(playlist_name=pl.lit(PurePosixPath(file).stem)))
+
+
 def _told(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of ``playlists``, one a list of which more is said than its id: `unify` completes those that nobody describes."""
     once = (
@@ -66,7 +76,7 @@ def _described(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _lists(sheet: Sheet) -> pl.DataFrame:
-    """What each row says of its list, as texts; a list without an id has one from its name."""
+    """What each row says of its list, as texts; a list without an id has one from its name and its owner: many are called alike."""
     found = fields(sheet.rows.columns, PLAYLIST)
     nothing = pl.lit(None, pl.String)
 
@@ -84,9 +94,10 @@ def _lists(sheet: Sheet) -> pl.DataFrame:
         first("added_at"),
         first("position"),
     )
-    name = pl.col("playlist_name")
+    name, owner = pl.col("playlist_name"), pl.col("owner_id")
+    derived = pl.when(owner.is_null()).then(derived_id(name)).otherwise(derived_id(name, owner))
     return texts.with_columns(
-        pl.coalesce(bare_id(pl.col("playlist_id"), "playlist"), pl.when(name.is_not_null()).then(derived_id(name)))
+        pl.coalesce(bare_id(pl.col("playlist_id"), "playlist"), pl.when(name.is_not_null()).then(derived))
     )
 
 

@@ -144,6 +144,32 @@ def test_a_track_number_before_the_name_of_a_file_is_no_artist(
     assert taken(home, "artists")["name"].to_list() == ([artist] if artist else [])
 
 
+EXPORTED = """"Track URI","Track Name","Artist Name(s)","Album Name","Track Duration (ms)","Added By","Added At"
+"spotify:track:{}","Karma Police","Radiohead","OK Computer","264066","me","2020-01-01T00:00:00Z"
+"spotify:track:{}","Jóga","Björk","Homogenic","305000","me","2020-01-02T00:00:00Z"
+"""
+
+
+def test_an_export_of_one_playlist_is_a_list_called_as_its_file(home: Home, tmp_path: Path) -> None:
+    line = reported(home, written(tmp_path / "late_night.csv", EXPORTED.format(SONG, OTHER)))
+    assert (line["kind"], line["read"], line["taken"]) == ("playlists", 2, 2)
+    ((playlist_id, name),) = taken(home, "playlists").select("playlist_id", "name").rows()
+    assert name == "late_night"
+    assert taken(home, "playlist_tracks").select("playlist_id", "position", "track_id").rows() == [
+        (playlist_id, 0, SONG),
+        (playlist_id, 1, OTHER),
+    ]
+
+
+def test_lists_of_two_people_that_are_called_alike_stay_two(home: Home, tmp_path: Path) -> None:
+    rows = f"ann,Starred,{SONG}\nbob,Starred,{OTHER}\nann,Starred,{THIRD}\n,Starred,{THIRD}\n"
+    reported(home, written(tmp_path / "lists.csv", f"user_id,playlistname,track_id\n{rows}"))
+    told = taken(home, "playlists").sort("owner_id").select("name", "owner_id").rows()
+    assert told == [("Starred", None), ("Starred", "ann"), ("Starred", "bob")]
+    lists = taken(home, "playlist_tracks").sort("playlist_id", "position").group_by("playlist_id", maintain_order=True)
+    assert sorted(tracks for _, tracks in lists.agg("track_id").rows()) == sorted([[SONG, THIRD], [OTHER], [THIRD]])
+
+
 PARTS = {"a.csv": f"p,{SONG}\np,{OTHER}\nq,{SONG}\n", "b.csv": f"p,{THIRD}\np,{SONG}\nr,{OTHER}\n"}
 WHOLE = [("p", 0, SONG), ("p", 1, OTHER), ("p", 2, THIRD), ("q", 0, SONG), ("r", 0, OTHER)]
 
