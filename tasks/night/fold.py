@@ -14,7 +14,7 @@ from tasks.taste.evidence import evidence
 from tasks.taste.library import library
 from warehouse import for_you, journal
 from warehouse.night import writing
-from warehouse.reading import query, table
+from warehouse.reading import query
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,9 @@ def publish_lists(night: Night) -> None:
     """Work out the profile and the list for the person, keep what is still good of last night's list, and say how much."""
     build = night.build
     known = library(build)
-    playlists = table(build, "playlists").select("playlist_id", "name")
     excluded = exclusions.read(night.home.exclusions, night.wishes.get("timezone", ""))
-    writing.replace(build, "exclusions", exclusions.effects(known, excluded, playlists))
-    said = evidence(exclusions.without(known, excluded, playlists))
+    writing.replace(build, "exclusions", exclusions.effects(known, excluded, build))
+    said = evidence(exclusions.without(known, excluded, build))
     near = query(build, "for_you/reached", seeds=said["track_id"].to_list())
     near = near.select("score", "kind", track_id="seed", neighbour_id="track_id")
     profile = tastes(said, known.songs, near)

@@ -2,16 +2,17 @@
 
 ``SEGUE_HOME/exclusions.csv`` has the columns kind and value:
 
-    artist,Nickelback              an artist by name or id
+    artist,Nickelback              an artist by name, id or link
     genre,christmas                a genre
-    playlist,Sleep                 plays from a playlist, by its name or id
+    playlist,Sleep                 plays from a playlist, by its name, id or link
     hours,22:00-06:00              plays that ended at these hours
     dates,2026-12-01..2026-12-26   plays on these days
     device,Kitchen                 plays on devices with this in their name
     incognito,yes                  plays in private sessions
 
-Hours and days are those of a time zone: of the one that follows (``22:00-06:00 Asia/Tokyo``), else of SEGUE_TIMEZONE, else
-of this machine; wherever they are shown, the zone is. Plays know only the moment (UTC) and sometimes the country.
+Names are told by what the search for names tells them by, so case, accents and punctuation do not count. Hours and days are
+those of a time zone: of the one that follows (``22:00-06:00 Asia/Tokyo``), else of SEGUE_TIMEZONE, else of this machine;
+wherever they are shown, the zone is. Plays know only the moment (UTC) and sometimes the country.
 
 The songs may still be recommended: to keep them away, block them. Those that were saved or liked and have no other play are
 known, and do not come.
@@ -34,12 +35,13 @@ from schemas.values import Home
 from tasks.taste.evidence import Library, evidence
 from tasks.taste.library import library
 from tasks.whole import write_whole
-from warehouse import query
-from warehouse.reading import table
+from warehouse.query import nearest as names_near
+from warehouse.reading import query
 
 log = logging.getLogger(__name__)
 
 KINDS = ("artist", "genre", "playlist", "hours", "dates", "device", "incognito")
+NAMED = ("artist", "genre", "playlist")
 HEADER = ["kind", "value"]
 YES = ("yes", "true", "1")
 EFFECTS = {"kind": pl.String, "value": pl.String, "plays": pl.Int64, "songs": pl.Int64, "weight": pl.Float64}
@@ -117,7 +119,7 @@ def write(path: Path, exclusions: Sequence[Exclusion]) -> None:
 def standing(home: Home, exclusions: Sequence[Exclusion]) -> pl.DataFrame:
     """The exclusions with what each takes away from the published night: kind, value, plays, songs, weight; null without one."""
     try:
-        return effects(library(home.warehouse), exclusions, table(home.warehouse, "playlists"))
+        return effects(library(home.warehouse), exclusions, home.warehouse)
     except WarehouseError:
         lines = [(one.kind, one.value) for one in exclusions]
         return pl.DataFrame([(*line, None, None, None) for line in lines], schema=EFFECTS, orient="row")
@@ -125,31 +127,28 @@ def standing(home: Home, exclusions: Sequence[Exclusion]) -> pl.DataFrame:
 
 def nearest(home: Home, exclusion: Exclusion) -> list[str] | None:
     """Names that come near to an artist, a genre or a playlist of which the published night has none; null if it has, or without one."""
-    if exclusion.kind not in ("artist", "genre", "playlist"):
+    if exclusion.kind not in NAMED:
         return None
     try:
-        if exclusion.kind == "playlist":
-            found = _lists_of(table(home.warehouse, "playlists"), exclusion)
-        else:
-            found = _songs_of(table(home.warehouse, "songs"), exclusion)
-        return None if found.height else query.nearest(home.warehouse, exclusion.kind, exclusion.value)
+        found = _named(home.warehouse, exclusion)
+        return None if found.height else names_near(home.warehouse, exclusion.kind, exclusion.value)
     except WarehouseError:
         return None
 
 
-def without(known: Library, exclusions: Sequence[Exclusion], playlists: pl.DataFrame) -> Library:
-    """The library without what the exclusions name; ``playlists`` has playlist_id and name."""
+def without(known: Library, exclusions: Sequence[Exclusion], file: Path) -> Library:
+    """The library without what the exclusions name; ``file`` is the night that it comes from, which knows the names."""
     for exclusion in exclusions:
-        known = _less(known, exclusion, playlists)
+        known = _less(known, exclusion, file)
     return known
 
 
-def effects(known: Library, exclusions: Sequence[Exclusion], playlists: pl.DataFrame) -> pl.DataFrame:
-    """Rows of the table ``exclusions``: what each one takes away from the whole library, by itself."""
+def effects(known: Library, exclusions: Sequence[Exclusion], file: Path) -> pl.DataFrame:
+    """Rows of the table ``exclusions``: what each one takes away from the whole library of ``file``, by itself."""
     rows = []
     whole = evidence(known) if exclusions else pl.DataFrame()
     for exclusion in exclusions:
-        rest = _less(known, exclusion, playlists)
+        rest = _less(known, exclusion, file)
         left = evidence(rest)
         rows.append(
             {
@@ -167,9 +166,9 @@ def _speaking_for(profile: pl.DataFrame) -> float:
     return float(profile.filter(pl.col("weight") > 0)["weight"].sum())
 
 
-def _less(known: Library, exclusion: Exclusion, playlists: pl.DataFrame) -> Library:
+def _less(known: Library, exclusion: Exclusion, file: Path) -> Library:
     if exclusion.kind in ("artist", "genre"):
-        gone = _songs_of(known.songs, exclusion)
+        gone = _named(file, exclusion)
         return replace(
             known,
             plays=known.plays.join(gone, on="track_id", how="anti", maintain_order="left"),
@@ -178,7 +177,7 @@ def _less(known: Library, exclusion: Exclusion, playlists: pl.DataFrame) -> Libr
             listed=known.listed.join(gone, on="track_id", how="anti", maintain_order="left"),
         )
     if exclusion.kind == "playlist":
-        ids = _lists_of(playlists, exclusion)["playlist_id"].to_list()
+        ids = _named(file, exclusion)["playlist_id"].to_list()
         uris = [f"spotify:playlist:{playlist_id}" for playlist_id in ids] + ids
         return replace(
             known,
@@ -188,17 +187,9 @@ def _less(known: Library, exclusion: Exclusion, playlists: pl.DataFrame) -> Libr
     return replace(known, plays=known.plays.filter(~_matches(exclusion).fill_null(False)))
 
 
-def _lists_of(playlists: pl.DataFrame, exclusion: Exclusion) -> pl.DataFrame:
-    value = exclusion.value
-    return playlists.filter((pl.col("playlist_id") == value) | (pl.col("name").str.to_lowercase() == value.lower()))
-
-
-def _songs_of(songs: pl.DataFrame, exclusion: Exclusion) -> pl.DataFrame:
-    def has(column: str) -> pl.Expr:
-        return pl.col(column).list.eval(pl.element().str.to_lowercase() == exclusion.value.lower()).list.any()
-
-    of_it = has("genres") if exclusion.kind == "genre" else has("artists") | has("artist_ids")
-    return songs.filter(of_it).select("track_id")
+def _named(file: Path, exclusion: Exclusion) -> pl.DataFrame:
+    """The songs of an artist or a genre (track_id), the playlists of a name (playlist_id)."""
+    return query(file, f"for_you/named_{exclusion.kind}", text=exclusion.value)
 
 
 def _matches(exclusion: Exclusion) -> pl.Expr:
