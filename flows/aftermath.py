@@ -16,6 +16,7 @@ from tasks.night.context import Night
 from tasks.night.release import figures
 from tasks.notify.notice import TO_DO, notice
 from tasks.notify.sending import send
+from tasks.upkeep.stories import OUT
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def summary_page(summary: Summary) -> str:
             f"| {found['rule']} | {'kept' if found['is_kept'] else 'broken'} | {_safe(found['text'])} |"
             for found in summary["gate"]
         ] + [""]
-    if summary["verdict"] in ("published", "parked", "forced"):
+    if summary["verdict"] in OUT:
         lines.append(f"[The report](file://{summary['report']}) lies at `{summary['report']}`.")
     return "\n".join(lines)
 

@@ -1,7 +1,7 @@
 """Commands that run nights: refresh, schedule, rollback."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -178,14 +178,17 @@ def rollback(
 ) -> None:
     """Publish the night before again, with its pages; the one that it replaces is kept in history/withdrawn.duckdb."""
     from tasks.draw import redraw
-    from warehouse.night.publishing import rollback as withdraw
+    from tasks.upkeep import stories
+    from warehouse.night import publishing
 
     home = Settings.from_env().home
-    night = withdraw(home)
+    night = publishing.rollback(home)
     if as_json:
         console.print_json({"run_id": night.run_id, "built_at": night.built_at, "bytes": night.bytes})
     else:
         console.say(f"Published again: the night {night.run_id} of {night.built_at:%Y-%m-%d %H:%M} UTC.")
+    with suppress(OSError):  # a story that cannot be written again is told as lost
+        stories.withdraw(home, publishing.run_of(publishing.withdrawn(home))[0])
     try:
         redraw(home)
     except (SegueError, OSError) as error:  # no reason to go back once more

@@ -13,6 +13,7 @@ MARKS = {
     "published": "✓",
     "forced": "!",
     "withdrawn": "↩",
+    "lost": "✗",
     "parked": "⏸",
     "refused": "✗",
     "failed": "✗",

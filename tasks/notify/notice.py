@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tasks.upkeep.stories import OUT
+
 TO_DO = {
     "published": "nothing",
     "parked": "nothing: the next night after {parked_until} UTC goes on where this one stopped",
@@ -36,7 +38,7 @@ def notice(summary: Mapping[str, Any]) -> Notice:
     changes = summary.get("changes")
     head = f"Segue: {summary['source']} night {verdict} after {seconds:.0f} s" + (f": {changes}" if changes else "")
     lines = [head, *(f"- {problem}" for problem in problems), f"To do: {to_do}."]
-    if verdict in ("published", "parked", "forced"):
+    if verdict in OUT:
         lines.append(f"Report: {summary['report']}")
     document = {
         **{name: summary[name] for name in ("run_id", "source", "verdict")},

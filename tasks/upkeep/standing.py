@@ -4,7 +4,7 @@ Nothing is asked of anybody and nothing is loaded that a night needs: a monitor 
 """
 
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import disk_usage
@@ -21,7 +21,7 @@ from tasks.spotify.walk.parking import parked
 from tasks.upkeep import stories
 from tasks.upkeep.timetable import remembered, server_of
 from warehouse.night.locking import holder
-from warehouse.reading import query
+from warehouse.reading import query, table
 from warehouse.standing import freshness
 
 LATE = timedelta(hours=36)
@@ -34,6 +34,9 @@ ROOM = 3
 """A night needs room for its own file beside the published one, and for the pages; so many times the published file."""
 
 LEAST_ROOM = 500 * 2**20
+
+LOST = "the published file knows nothing of it: its own was damaged and set aside, or replaced by hand"
+"""What is told of a night that came out and is neither out any more nor withdrawn."""
 
 HISTORY = {
     "run_id": pl.String(),
@@ -87,8 +90,8 @@ def standing(home: Home, now: datetime, *, source: str, client_id: str, refresh_
     published = found["published"]
     is_out = published and latest and published["run_id"] == latest["run_id"]
     if latest and not is_out:  # what ended a night that was published took nothing back
-        is_withdrawn = published and latest["verdict"] in ("published", "parked", "forced")
-        found["verdict"] = "withdrawn" if is_withdrawn else latest["verdict"]
+        found["latest_night"] = latest = _as_it_is(latest, _booked(home))
+        found["verdict"] = latest["verdict"]
     found["to_do"] += _to_do(home, found, now)
     if token and (told := warning(token, now)):
         found["to_do"].append(told)
@@ -104,7 +107,8 @@ def history(home: Home) -> pl.DataFrame:
         booked = query(home.warehouse, "history").match_to_schema(HISTORY, integer_cast="upcast", float_cast="upcast")
     except WarehouseError:
         booked = pl.DataFrame(schema=HISTORY)
-    rows = [_line(story) for story in stories.told(home)]
+    runs = booked["run_id"].to_list()
+    rows = [_line(_as_it_is(story, runs)) for story in stories.told(home)]
     unpublished = pl.DataFrame(rows, schema=HISTORY).join(booked, on="run_id", how="anti")
     return pl.concat([booked, unpublished]).sort("run_id", descending=True)
 
@@ -173,6 +177,20 @@ def _to_do(home: Home, found: dict[str, Any], now: datetime) -> Iterator[str]:
             f"only {found['disk']['free'] / 2**20:,.0f} MB are free where {home.root} lies, a night wants "
             f"{room_needed(home) / 2**20:,.0f}: make room, or lower SEGUE_GENERATIONS and SEGUE_LANDING_DAYS"
         )
+
+
+def _booked(home: Home) -> list[str]:
+    """The nights in the books of the published file, which go on from night to night; none where it cannot be read."""
+    try:
+        return table(home.warehouse, "runs")["run_id"].to_list()
+    except WarehouseError:
+        return []
+
+
+def _as_it_is(story: stories.Story, booked: Sequence[str]) -> stories.Story:
+    """A story with what became of its night since: of one that came out and that the books do not know, the file is lost."""
+    is_lost = booked and story["verdict"] in stories.OUT and story["run_id"] not in booked
+    return {**story, "verdict": "lost", "note": LOST} if is_lost else story
 
 
 def _line(story: stories.Story) -> dict[str, Any]:

@@ -26,6 +26,9 @@ Story = dict[str, Any]
 RUNNING = "running"
 """The verdict of a story that is only begun."""
 
+OUT = ("published", "parked", "forced")
+"""Verdicts of nights that came out."""
+
 
 def begin(home: Home, story: Story, by: Holder) -> None:
     """Write down that a night (a row of ``runs``) has begun, and who holds the home for it; ``keep`` ends the story.
@@ -47,6 +50,17 @@ def keep(home: Home, story: Story) -> None:
     for path in _paths(home)[:-KEEP]:
         path.unlink(missing_ok=True)
         log_of(home, path.stem).unlink(missing_ok=True)
+
+
+def withdraw(home: Home, run_id: str) -> None:
+    """Write down that a night which had come out was taken back since.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    for story in told(home):
+        if story["run_id"] == run_id and story["verdict"] in OUT:
+            keep(home, {**story, "verdict": "withdrawn"})
 
 
 def log_of(home: Home, run_id: str) -> Path:

@@ -70,14 +70,33 @@ def test_a_rollback_whose_pages_cannot_be_drawn_is_one_all_the_same(home: Home) 
     assert "Only its pages could not be drawn" in told.stderr
 
 
-def test_the_standing_tells_the_night_that_was_withdrawn_and_the_one_that_is_published(home: Home) -> None:
-    moments = {"started_at": "2026-11-27 03:00:00", "ended_at": "2026-11-27 03:00:42"}
+def kept(home: Home, night: str) -> None:
+    """The story of a night that was published."""
+    day = f"{night[:4]}-{night[4:6]}-{night[6:8]}"
+    moments = {"started_at": f"{day} 03:00:00", "ended_at": f"{day} 03:00:42"}
     stories.keep(
-        home, {"run_id": NIGHTS[3], "source": "demo", "verdict": "published", "note": None, "stages": [], **moments}
+        home, {"run_id": night, "source": "demo", "verdict": "published", "note": None, "stages": [], **moments}
     )
+
+
+def test_the_standing_tells_the_night_that_was_withdrawn_and_the_one_that_is_published(home: Home) -> None:
+    kept(home, NIGHTS[3])
     assert segue(home, "status").stdout.startswith("Last night  ✓ published, demo night of ")
     segue(home, "rollback")
     last, published = segue(home, "status").stdout.splitlines()[:2]
     assert last.startswith("Last night  ↩ withdrawn, demo night of ")
     assert published.startswith("Published   demo night of ")
     assert published.endswith(f"({NIGHTS[2]})")
+
+
+def test_the_history_tells_every_night_that_was_withdrawn(home: Home) -> None:
+    for night in NIGHTS:
+        kept(home, night)
+    segue(home, "rollback")
+    segue(home, "rollback")
+    publish(home, "20261128T030000-n")
+    nights = json.loads(segue(home, "status", "--history", "--json").stdout)
+    told = {night["run_id"]: night["verdict"] for night in nights}
+    assert told == {
+        "20261128T030000-n": "published", NIGHTS[3]: "withdrawn", NIGHTS[2]: "withdrawn", NIGHTS[1]: "published", NIGHTS[0]: "published",
+    }  # fmt: skip

@@ -16,6 +16,7 @@ from tasks.upkeep.standing import bytes_of, history, standing
 from tasks.upkeep.timetable import served, timetable
 from tests.warehouse.making import ASCII_ONLY, checked, publish, python
 from warehouse.night.locking import locked
+from warehouse.night.publishing import recover
 
 NIGHT = "20261124T020000-aaaaaa"
 MORNING = datetime.fromisoformat("2026-11-24T08:00")
@@ -149,6 +150,25 @@ def test_the_history_has_the_nights_that_were_published_and_those_that_were_not(
     assert history(home).select(columns).rows() == [
         ("20261124T070000-bbbbbb", "failed", 42.0, 7, None, None, None, None, "HomeError: full"),
         (NIGHT, "published", None, None, 3, 1, 2, None, None),
+    ]
+
+
+LOST = "the published file knows nothing of it: its own was damaged and set aside, or replaced by hand"
+
+
+def test_a_night_whose_file_was_damaged_is_lost_and_not_withdrawn(home: Home) -> None:
+    later = "20261124T070000-bbbbbb"
+    for night in (NIGHT, later):
+        publish(home, night, SONGS)
+        stories.keep(home, story(night))
+    home.warehouse.write_bytes(home.warehouse.read_bytes()[:100_000])
+    assert history(home)["verdict"].to_list() == ["published", "published"]  # nobody can know
+    recover(home)
+    found = look(home)
+    assert (found["verdict"], found["latest_night"]["note"], found["published"]["run_id"]) == ("lost", LOST, NIGHT)
+    assert history(home).select("run_id", "verdict", "note").rows() == [
+        (later, "lost", LOST),
+        (NIGHT, "published", None),
     ]
 
 
