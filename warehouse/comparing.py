@@ -1,8 +1,9 @@
-"""What moved between two nights, and why: new data, changed features, a changed model, or changed code.
+"""What moved between two nights, and why: new data, changed features, a changed model, or changed code; on the lists for the
+person also new feedback, changed exclusions, or new listening.
 
 The cause is found from what is nearest to the song: first whether anything became known or unknown of it or of the songs
 that came or went, then whether their sound changed; only then the model, the code, and last what happened to other songs
-(averages and popularity move with them). It says what could have moved a song, not what did: a night changes many things at once.
+(averages and popularity move with them). Of the lists, what the person said and heard goes before the model. It says what could have moved a song, not what did: a night changes many things at once.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ class Comparison:
     """Two nights side by side.
 
     ``moved``: track_id, name, came and went (track ids), cause, is_direct (the cause lies in the song itself or in those that
-    came or went). ``causes``: cause, is_direct, songs. ``lists``: list, track_id, name, was, is (places; null: not on it).
+    came or went). ``causes``: cause, is_direct, songs. ``lists``: list, track_id, name, was, is (places; null: not on it), cause,
+    is_direct.
     """
 
     earlier: str
@@ -45,6 +47,7 @@ def compare(later: Path, earlier: Path) -> Comparison:
         with told(earlier):
             con.execute("attach $path as earlier (read_only)", {"path": str(earlier)})
         try:
+            con.execute(statement("diff/changes"))
             moved = con.sql(statement("diff/moved"), params={"places": PLACES}).pl()
             lists = con.sql(statement("diff/lists")).pl()
         except (duckdb.BinderException, duckdb.CatalogException) as error:

@@ -1,5 +1,7 @@
 """Between two nights: what moved, and which change could have moved it."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,12 @@ import pytest
 
 from schemas.errors import WarehouseError
 from schemas.values import Home
-from tests.warehouse.making import built, checked, publish, run
+from tests.warehouse.making import built, checked, frame, publish, run
 from warehouse.comparing import compare, night_file
 from warehouse.night import writing
 
 EARLIER, LATER = "20261110T030000-n", "20261111T030000-n"
+MOMENT = datetime.fromisoformat("2026-11-10T12:00")
 SONGS = ("seed", "blue", "red", "green")
 ADDENDS = {"score": 0.0, "audio": 0.0, "metadata": 0.0, "collaborative": 0.0, "adjustments": 0.0}
 
@@ -30,11 +33,19 @@ def night(
     basket: tuple[str, ...] = (),
     version: str = "1",
     listed: tuple[str, ...] = (),
+    feedback: Sequence[dict[str, Any]] = (),
+    plays: Sequence[dict[str, Any]] = (),
+    exclusions: Sequence[dict[str, Any]] = (),
 ) -> Path:
     build = built(
         Home(folder / run_id),
         run_id,
-        checked("tracks", [{"track_id": track, "name": track.title()} for track in songs]),
+        checked(
+            "tracks",
+            [{"track_id": track, "name": track.title(), "genres": ["folk"] * (track == "red")} for track in songs],
+        ),
+        checked("artists", [{"artist_id": "ada", "name": "Ada"}]),
+        checked("track_artists", [{"track_id": "red", "position": 0, "artist_id": "ada"}]),
         checked("audio_features", [{"track_id": energy_of, "energy": energy}]),
     )
     tables: dict[str, list[dict[str, Any]]] = {
@@ -49,8 +60,18 @@ def night(
     }  # fmt: skip
     for table, rows in tables.items():
         writing.replace(build, table, pl.DataFrame(rows))
+    for table, told in (("feedback", feedback), ("plays", plays), ("exclusions", exclusions)):
+        writing.replace(build, table, frame(table, told))
     writing.record(build, "runs", run(run_id).with_columns(version=pl.lit(version)))
     return build
+
+
+def said(entity: str, entity_id: str) -> dict[str, Any]:
+    return {"feedback_id": "1", "kind": "like", "entity": entity, "entity_id": entity_id, "at": MOMENT}
+
+
+def played(track: str) -> dict[str, Any]:
+    return {"track_id": track, "played_at": MOMENT, "ms_played": 1, "origin": "api"}
 
 
 def moved(tmp_path: Path, neighbours: list[str], **later: Any) -> list[tuple[Any, ...]]:
@@ -92,11 +113,40 @@ def test_causes_are_counted_and_lists_are_compared(tmp_path: Path) -> None:
     before = night(tmp_path, EARLIER, ["blue"], listed=("blue", "red"))
     found = compare(night(tmp_path, LATER, ["red"], weight=2.0, listed=("red", "green")), before)
     assert found.causes.rows() == [("changed model", False, 1)]
-    assert found.lists.rows() == [
+    assert found.lists.drop("cause", "is_direct").rows() == [
         ("for_you", "red", "Red", 2, 1),
         ("for_you", "green", "Green", None, 2),
         ("for_you", "blue", "Blue", 1, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("later", "cause", "is_direct"),
+    [
+        ({"feedback": [said("track", "red")]}, "new feedback", True),
+        ({"feedback": [said("artist", "ada")]}, "new feedback", True),
+        ({"feedback": [said("genre", "folk")]}, "new feedback", True),
+        ({"feedback": [said("track", "green")], "weight": 2.0}, "new feedback", False),
+        ({"plays": [played("red")], "feedback": [said("track", "green")]}, "new listening", True),
+        ({"plays": [played("green")], "weight": 2.0}, "new listening", False),
+        ({"exclusions": [{"kind": "genre", "value": "jazz", "plays": 0, "songs": 0, "weight": 0.0}]}, "changed exclusions", False),
+        ({"weight": 2.0}, "changed model", False),
+        ({"version": "2"}, "changed code", False),
+        ({"energy": 0.9, "energy_of": "red"}, "changed features", True),
+        ({}, "unexplained", False),
+    ],
+)  # fmt: skip
+def test_a_list_moves_by_what_the_person_said_and_heard_before_the_model(
+    tmp_path: Path, later: dict[str, Any], cause: str, is_direct: bool
+) -> None:
+    before = night(tmp_path, EARLIER, [], energy_of=later.get("energy_of", "blue"), listed=("blue",))
+    found = compare(night(tmp_path, LATER, [], listed=("blue", "red"), **later), before)
+    assert found.lists.rows() == [("for_you", "red", "Red", None, 2, cause, is_direct)]
+
+
+def test_what_was_taken_back_is_feedback_too(tmp_path: Path) -> None:
+    before = night(tmp_path, EARLIER, [], listed=("blue",), feedback=[said("track", "red")])
+    assert compare(night(tmp_path, LATER, [], listed=("red",)), before).lists["cause"].to_list() == ["new feedback"] * 2
 
 
 def test_a_song_that_is_gone_keeps_its_name(tmp_path: Path) -> None:

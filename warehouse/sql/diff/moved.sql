@@ -17,37 +17,6 @@ moved as (
     full join before using (track_id)
     where now.ids is distinct from before.ids
 ),
-new_data as (
-    select track_id from (from tracks except from earlier.tracks)
-    union
-    select track_id from (from earlier.tracks except from tracks)
-    union
-    select track_id from (from track_artists except from earlier.track_artists)
-    union
-    select track_id from (from earlier.track_artists except from track_artists)
-    union
-    select track_id from (select basket_id, track_id from baskets except select basket_id, track_id from earlier.baskets)
-    union
-    select track_id from (select basket_id, track_id from earlier.baskets except select basket_id, track_id from baskets)
-),
-new_sound as (
-    select track_id from (from audio_features except from earlier.audio_features)
-    union
-    select track_id from (from earlier.audio_features except from audio_features)
-),
-night as (
-    select
-        exists (
-            (select model, signal, step, lower, upper, value from models
-                except select model, signal, step, lower, upper, value from earlier.models)
-            union all
-            (select model, signal, step, lower, upper, value from earlier.models
-                except select model, signal, step, lower, upper, value from models)
-        ) as is_new_model,
-        (select (algorithm, version) from latest_run) is distinct from (select (algorithm, version) from earlier.latest_run) as is_new_code,
-        exists (from new_data) as is_new_data,
-        exists (from new_sound) as is_new_sound
-),
 involved as (
     select
         track_id as seed,
