@@ -18,6 +18,20 @@ OWN_ARTIST = 0.4
 """Share of a song's neighbours, its reserve included, by its own artist at most: a discography would fill the list, of which
 nobody is shown more than a few."""
 
+SCRIPTS = {
+    "Latin": ("Latin",),
+    "Cyrillic": ("Cyrillic",),
+    "Greek": ("Greek",),
+    "Arabic": ("Arabic",),
+    "Hebrew": ("Hebrew",),
+    "Devanagari": ("Devanagari",),
+    "Thai": ("Thai",),
+    "Hangul": ("Hangul",),
+    "Japanese": ("Hiragana", "Katakana"),
+    "Han": ("Han",),
+}
+"""Scripts of titles, and what Unicode calls their letters."""
+
 REJECTED = {"rule": pl.String, "value": pl.String, "row": pl.String}
 """A quarantine: the rule that a row broke, the value that broke it, and the row as JSON."""
 

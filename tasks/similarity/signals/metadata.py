@@ -8,25 +8,13 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
+from schemas.values import SCRIPTS
 from tasks.similarity.signals.rows import Terms, scaled
 
 PARTS = ("artist", "album", "genre", "era", "script", "word")
 """Kinds of metadata: two songs have a cosine by each of them, 0 where either has none."""
 ERA = 10
 """Years of an era; eras begin every half of it, so that songs five years apart share one of two."""
-SCRIPTS = {
-    "Latin": r"\p{Latin}",
-    "Cyrillic": r"\p{Cyrillic}",
-    "Greek": r"\p{Greek}",
-    "Arabic": r"\p{Arabic}",
-    "Hebrew": r"\p{Hebrew}",
-    "Devanagari": r"\p{Devanagari}",
-    "Thai": r"\p{Thai}",
-    "Hangul": r"\p{Hangul}",
-    "Japanese": r"\p{Hiragana}\p{Katakana}",
-    "Han": r"\p{Han}",
-}
-"""Scripts of titles, and their letters."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +78,8 @@ def terms_of(tracks: pl.DataFrame) -> dict[str, pl.DataFrame]:
     foreign = tracks.filter(title.str.len_bytes() > title.str.len_chars())
     told["script"] = [
         (tracks if name == "Latin" else foreign)
-        .filter(title.str.contains(rf"[{letters}]"))
+        .filter(title.str.contains("[" + "".join(rf"\p{{{kind}}}" for kind in kinds) + "]"))
         .select("row", term=pl.lit(name))
-        for name, letters in SCRIPTS.items()
+        for name, kinds in SCRIPTS.items()
     ]
     return {part: pl.concat(told[part]).drop_nulls() for part in PARTS}

@@ -195,6 +195,8 @@ def test_what_is_told_of_company_can_be_looked_up() -> None:
     ("Moon River", "Harvest Moon - Live", "its title says “moon”, like “Moon River”"),
     ("Москва", "Группа крови", "its title is in Cyrillic letters, like “Москва”"),
     ("夜に駆ける", "愛をこめて花束を", "its title is in Chinese or Japanese letters, like “夜に駆ける”"),
+    ("ﾀﾞﾝｽ", "サクラ", "its title is in Japanese letters, like “ﾀﾞﾝｽ”"),
+    ("A・B", "C・D", ""),
     ("Numb", "Faint", ""),
     ("Numb - Live", "Faint - Live", ""),
     ("Numb feat. Ada", "Faint feat. Bo", ""),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from schemas.values import SCRIPTS
 from warehouse.query.telling.words import listed, named, quoted, songs
 
 EXTRAS = re.compile(r"\s+[(\[].*$|\s+[-–—]\s+.*$|\s+(feat|ft|featuring)\.?\s.*$", re.IGNORECASE)
@@ -13,11 +14,9 @@ EXTRAS = re.compile(r"\s+[(\[].*$|\s+[-–—]\s+.*$|\s+(feat|ft|featuring)\.?\s
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 
-SCRIPTS = {
-    name: name.capitalize() for name in ("CYRILLIC", "GREEK", "ARABIC", "HEBREW", "DEVANAGARI", "THAI", "HANGUL")
-}
-SCRIPTS |= {"HIRAGANA": "Japanese", "KATAKANA": "Japanese", "CJK": "Chinese or Japanese"}
-"""How the names of letters begin, and what their script is called."""
+LETTERS = {kind.upper(): script for script, kinds in SCRIPTS.items() for kind in kinds if script != "Latin"}
+LETTERS["CJK"] = "Chinese or Japanese"
+"""How the names of letters begin, and what their script is called; in Latin most titles are written."""
 
 
 def facts(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_named: bool = False) -> str:
@@ -126,8 +125,9 @@ def _title(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_na
 
 
 def _scripts(title: str) -> set[str]:
-    """The scripts of a title but for Latin, in which most are written, and digits."""
-    return {SCRIPTS[begin] for letter in title if (begin := unicodedata.name(letter, "").partition(" ")[0]) in SCRIPTS}
+    """The scripts of a title but for Latin; digits and points are of none, half a width is no script of its own."""
+    names = (unicodedata.name(letter, "").removeprefix("HALFWIDTH ") for letter in title if letter.isalpha())
+    return {LETTERS[begin] for name in names if (begin := name.partition(" ")[0]) in LETTERS}
 
 
 def _when(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
