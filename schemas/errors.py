@@ -50,7 +50,11 @@ class ApiError(SegueError):
 
 
 class ImportFileError(SegueError):
-    """A file given to ``segue import`` is not something that can be read."""
+    """A file given to ``segue import`` is not something that can be read; ``reason`` is the message without the file's name."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file} {reason}")
+        self.reason = reason
 
 
 class InvalidDataError(SegueError):

@@ -79,7 +79,7 @@ def gathered(paths: Sequence[Path], source: str) -> list[Harvest]:
     harvests = []
     for document in documents(paths):
         if isinstance(document, Unreadable):
-            raise ImportFileError(f"{document.name} {document.reason}")
+            raise ImportFileError(document.name, document.reason)
         found = read(document, inspect(document)[1]).harvests
         checked = [check(replace(harvest, source=source, covers=None)) for harvest in found]
         harvests += [replace(one.harvest, rows=one.rows, broken=one.rejected) for one in checked]
@@ -97,9 +97,10 @@ def _imported(home: Home, document: Document, together: Together) -> list[Line]:
             return _known(document, *earlier)
         reading = read(document, encoding, _told(document))
     except ImportFileError as error:
-        return [_unreadable(document, str(error))]
+        return [_without_table(document.name, "unreadable", error.reason)]
     except (OSError, EOFError, ValueError, RuntimeError) as error:  # what zip members and decoders raise when damaged
-        return [_unreadable(document, f"is damaged ({error}). Download or export it again.")]
+        reason = f"is damaged ({error}). Download or export it again."
+        return [_without_table(document.name, "unreadable", reason)]
     if not reading.harvests:
         return [_without_table(document.name, reading.kind, _note(reading))]
     harvests = [together.joined(harvest) for harvest in reading.harvests]
@@ -171,10 +172,6 @@ def _without_table(file: str, kind: str, note: str | None) -> Line:
         "skipped_by_reason": "{}",
         "note": note,
     }
-
-
-def _unreadable(document: Document, reason: str) -> Line:
-    return _without_table(document.name, "unreadable", reason.removeprefix(f"{document.name} "))
 
 
 def _told(document: Document) -> Callable[[int], None]:

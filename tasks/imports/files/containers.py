@@ -64,7 +64,7 @@ def documents(paths: Sequence[Path]) -> Iterator[Document | Unreadable]:
         elif path.is_file():
             yield from _file(path, path.name)
         else:
-            raise ImportFileError(f"There is no file or folder {path}. Check the path.")
+            raise ImportFileError(str(path), "is no file or folder. Check the path.")
 
 
 def is_junk(name: str) -> bool:

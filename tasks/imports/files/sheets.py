@@ -73,7 +73,7 @@ def read_parquet(document: Document, is_known: IsKnown) -> Sheet:
             known = [name for name in names if is_known(name)]
             frame = pl.read_parquet(file, columns=known, use_pyarrow=False)
     except (pl.exceptions.PolarsError, OSError, EOFError) as error:
-        raise ImportFileError(f"{document.name} is not a whole Parquet file. Download it again.") from error
+        raise ImportFileError(document.name, "is not a whole Parquet file. Download it again.") from error
     columns = []
     for name, dtype in frame.schema.items():
         if dtype.is_nested() and not (isinstance(dtype, pl.List) and not dtype.inner.is_nested()):

@@ -266,6 +266,10 @@ def test_what_is_not_for_segue_is_said_and_does_no_harm(home: Home, tmp_path: Pa
         ("mixed/e.parquet", "unreadable", 0),
         ("mixed/f.zip", "unreadable", 0),
     ]
+    assert report["note"].to_list()[-2:] == [
+        "is not a whole Parquet file. Download it again.",
+        "is a damaged zip. Download it again.",
+    ]
     assert report["note"].null_count() == 0
     assert not home.imports.exists()
 
@@ -292,7 +296,7 @@ def test_what_a_name_lacks_is_enough(home: Home, tmp_path: Path, more: str) -> N
 
 
 def test_a_path_that_does_not_exist_is_an_error(home: Home, tmp_path: Path) -> None:
-    with pytest.raises(ImportFileError, match="There is no file or folder"):
+    with pytest.raises(ImportFileError, match="is no file or folder"):
         import_paths(home, [tmp_path / "nowhere"])
 
 
