@@ -13,7 +13,7 @@ from reports.figures.registry import FIGURES, chart
 from reports.newspaper import newspaper, shown_large, twin
 from schemas.errors import HomeError, SegueError, WarehouseError
 from schemas.values import Home
-from tasks.posters import WEB, posters
+from tasks.posters import posters
 from warehouse import reading, summaries
 from warehouse.night import publishing
 
@@ -32,7 +32,7 @@ MOST_PICTURES = 1_100_000
 
 
 def draw_pages(
-    warehouse: Path, out: Path, *, previous: Path | None = None, covers: Path, routes: Mapping[str, str] = WEB
+    warehouse: Path, out: Path, *, previous: Path | None = None, covers: Path, routes: Mapping[str, str]
 ) -> None:
     """Write the newspaper ``index.html``, its JSON twin, and the explorer with its files into the folder `out`.
 
@@ -49,7 +49,7 @@ def draw_pages(
     (out / "index.html").write_text(newspaper(frames, sql, pictures), encoding="utf-8")
     (out / "index.json").write_text(json.dumps(twin(frames, sql), ensure_ascii=False), encoding="utf-8")
     run = frames["runs"].row(0, named=True) if frames["runs"].height else {}
-    draw_explorer(warehouse, out, run, covers=covers, routes=routes)
+    _draw_explorer(warehouse, out, run, covers=covers, routes=routes)
 
 
 def night_before(home: Home) -> Path | None:
@@ -64,7 +64,7 @@ def night_before(home: Home) -> Path | None:
 
 
 def redraw(home: Home) -> None:
-    """Draw the pages of the published night in place of another's, with the covers that are kept; nobody is asked for more.
+    """Draw the pages of the published night anew, with the covers that are kept: only a night knows whom it may ask for more.
 
     Raises:
         WarehouseError: the warehouse cannot be read.
@@ -74,8 +74,25 @@ def redraw(home: Home) -> None:
     draw_pages(home.warehouse, home.reports, previous=night_before(home), covers=home.posters, routes={})
 
 
-def draw_explorer(
-    warehouse: Path, out: Path, run: Mapping[str, object], *, covers: Path, routes: Mapping[str, str] = WEB
+def draw_chart(warehouse: Path, name: str, out: Path, *, previous: Path | None = None) -> None:
+    """Write one chart of the newspaper, with its finding as the title, to `out`: PNG or SVG by the ending. No browser is needed.
+
+    Raises:
+        SegueError: no chart is called so, tonight has nothing for it, or `out` has another ending.
+        WarehouseError: the warehouse cannot be read.
+        HomeError: `out` cannot be written.
+    """
+    if out.suffix not in (".png", ".svg"):
+        raise SegueError(f"{out.name} has an ending that no chart is written in: end it in .png or .svg")
+    picture = chart(name, _frames(warehouse, previous))
+    try:
+        picture.save(out, scale_factor=2 if out.suffix == ".png" else 1)
+    except OSError as error:
+        raise HomeError(f"cannot write {out}: {error.strerror}; choose another place with --out") from error
+
+
+def _draw_explorer(
+    warehouse: Path, out: Path, run: Mapping[str, object], *, covers: Path, routes: Mapping[str, str]
 ) -> None:
     """Write ``explorer.html`` and its files in ``explorer/`` into the folder `out`; `run` is the night's row of ``runs``.
 
@@ -99,23 +116,6 @@ def draw_explorer(
     (out / "explorer").mkdir(exist_ok=True)
     for name, text in explorer_files(songs, neighbours, pictures):
         (out / "explorer" / name).write_text(text, encoding="ascii")
-
-
-def draw_chart(warehouse: Path, name: str, out: Path, *, previous: Path | None = None) -> None:
-    """Write one chart of the newspaper, with its finding as the title, to `out`: PNG or SVG by the ending. No browser is needed.
-
-    Raises:
-        SegueError: no chart is called so, tonight has nothing for it, or `out` has another ending.
-        WarehouseError: the warehouse cannot be read.
-        HomeError: `out` cannot be written.
-    """
-    if out.suffix not in (".png", ".svg"):
-        raise SegueError(f"{out.name} has an ending that no chart is written in: end it in .png or .svg")
-    picture = chart(name, _frames(warehouse, previous))
-    try:
-        picture.save(out, scale_factor=2 if out.suffix == ".png" else 1)
-    except OSError as error:
-        raise HomeError(f"cannot write {out}: {error.strerror}; choose another place with --out") from error
 
 
 def _shown(frames: Mapping[str, pl.DataFrame]) -> pl.Series:

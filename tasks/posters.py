@@ -29,11 +29,11 @@ KINDS = {
 }
 """Media type -> the bytes with which such a file begins. Nothing else is embedded; SVG can hold scripts."""
 
-
 WEB = {"https://": "https://"}
+"""The routes of a night that may ask whoever has the cover."""
 
 
-def posters(urls: Iterable[str], cache: Path, *, routes: Mapping[str, str] = WEB) -> dict[str, str]:
+def posters(urls: Iterable[str], cache: Path, *, routes: Mapping[str, str]) -> dict[str, str]:
     """Return a data URL for each address whose picture could be had; pictures in `cache` are not asked for again.
 
     `routes` says which addresses are asked, and where: beginning of the address -> what to ask instead of it. The demo's

@@ -76,7 +76,7 @@ def report(
 ) -> None:
     """Say where the report of the published night is, open it, or write one of its charts."""
     home = Settings.from_env().home
-    from tasks.draw import CHARTS, draw_chart, draw_pages, night_before
+    from tasks.draw import CHARTS, draw_chart, night_before, redraw
 
     if chart == "list":
         console.out.print("\n".join(CHARTS))
@@ -87,7 +87,7 @@ def report(
         return
     page = home.reports / "index.html"
     if not page.exists():
-        draw_pages(home.warehouse, home.reports, previous=night_before(home), covers=home.posters)
+        redraw(home)
     if as_json:
         sys.stdout.write((home.reports / "index.json").read_text(encoding="utf-8") + "\n")
     else:

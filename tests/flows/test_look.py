@@ -1,6 +1,7 @@
 """Looking at what nights left: `segue diff`, and the report and the standing after `segue rollback`."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from typer.testing import CliRunner, Result
 from flows.cli.app import app
 from schemas.values import Home
 from tasks.upkeep import stories
-from tests.warehouse.making import publish
+from tests.warehouse.making import checked, publish
 
 NIGHTS = [f"202611{day}T030000-n" for day in (24, 25, 26, 27)]
 
@@ -60,6 +61,18 @@ def test_after_a_rollback_the_pages_are_those_of_the_night_that_is_published(hom
     twin = json.loads(segue(home, "report", "--json").stdout)
     assert twin["queries"]["runs"]["rows"][0]["run_id"] == NIGHTS[2]
     assert [path for path in home.reports.rglob("*.*") if "withdrawn" in path.read_text()] == []
+
+
+def test_pages_that_are_drawn_again_ask_nobody_for_covers(home: Home) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as host:
+        cover = f"https://127.0.0.1:{host.getsockname()[1]}/cover.png"
+        album = {"album_id": "one", "name": "One", "poster_url": cover, "poster_small_url": cover}
+        song = {"track_id": "one", "name": "One", "album_id": "one"}
+        publish(home, "20261128T030000-n", checked("albums", [album]), checked("tracks", [song]))
+        assert segue(home, "report").stdout == f"{home.reports / 'index.html'}\n"
+        host.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            host.accept()
 
 
 def test_a_rollback_whose_pages_cannot_be_drawn_is_one_all_the_same(home: Home) -> None:
