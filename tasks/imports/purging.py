@@ -5,6 +5,7 @@ from shutil import rmtree
 from typing import Literal
 
 from schemas.values import Home
+from tasks.whole import tidy
 from warehouse import imports
 from warehouse.connection import told
 from warehouse.night.locking import locked
@@ -33,6 +34,7 @@ def purge(home: Home, what: What) -> None:
             for file in (home.token, home.warehouse, home.warehouse.with_name(f"{home.warehouse.name}.wal")):
                 file.unlink(missing_ok=True)
             _remove(home.building, home.history, home.landing, home.reports, home.posters)
+        tidy(home.root)
         if what == "everything":
             home.exclusions.unlink(missing_ok=True)
             _remove(home.prefect, home.root / "runs")

@@ -28,6 +28,7 @@ from tasks.spotify.walk.parking import unpark
 from tasks.spotify.web.clock import Clock
 from tasks.spotify.web.tokens import Accounts
 from tasks.spotify.web.transport import Transport
+from tasks.whole import tidy
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +127,7 @@ def forget(home: Home) -> bool:
     """Forget the sign-in and what was parked for it; returns whether there was one. The data stays: see `segue purge`."""
     was_there = home.token.exists()
     home.token.unlink(missing_ok=True)
+    tidy(home.root)
     unpark(home)
     return was_there
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.values import Home
-from tasks.whole import write_whole
+from tasks.whole import tidy, write_whole
 from warehouse.night.locking import Holder, holder
 
 KEEP = 400
@@ -47,6 +47,7 @@ def keep(home: Home, story: Story) -> None:
         OSError: the folder cannot be written.
     """
     write_json(_folder(home) / f"{story['run_id']}.json", story)
+    tidy(_folder(home))
     for path in _paths(home)[:-KEEP]:
         path.unlink(missing_ok=True)
         log_of(home, path.stem).unlink(missing_ok=True)

@@ -150,8 +150,10 @@ def test_forgetting_removes_the_token_and_the_park(home):
     store(home, StoredToken("app", "secret", NOW))
     park(home, "spotify", "Spotify", NOW + timedelta(hours=1), NOW)
     assert parked(home, "spotify", "Spotify", NOW) is not None
+    (home.root / ".token.json.part").write_text("secret")  # of a process that was killed while it stored one
 
     assert forget(home) is True
+    assert [path.name for path in home.root.rglob("*") if path.is_file() and "secret" in path.read_text()] == []
     assert (load(home), parked(home, "spotify", "Spotify", NOW)) == (None, None)
     assert forget(home) is False
 
