@@ -65,6 +65,7 @@ def examined(*, online: bool) -> "Iterator[Finding]":
     yield checkup.Finding("settings", "ok", f"can be used; nights read {settings.source}")
     yield from checkup.folder(settings.home)
     yield from checkup.database(settings.home)
+    yield from checkup.damage(settings.home)
     yield from checkup.sign_in(
         settings.home,
         now(),

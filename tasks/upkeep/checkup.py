@@ -26,6 +26,7 @@ from tasks.spotify.token_file import remembered, warning
 from tasks.spotify.web.limits import http_moment
 from tasks.upkeep.standing import ground, room_needed
 from tasks.upkeep.stories import latest
+from warehouse.night import publishing
 from warehouse.night.books import fault
 from warehouse.night.locking import holder
 from warehouse.standing import verify
@@ -128,6 +129,14 @@ def database(home: Home) -> Iterator[Finding]:
         yield Finding("database", "ok", f"every block of {len(rows)} tables was read, {sum(rows.values()):,} rows")
     except SegueError as error:
         yield Finding("database", "fail", str(error), "`segue rollback`, or `segue refresh`")
+
+
+def damage(home: Home) -> Iterator[Finding]:
+    """Whether damaged files lie in the history: they stay until somebody has looked whether anything is to be rescued from them."""
+    if aside := publishing.asides(home):
+        size = sum(path.stat().st_size for path in aside) / 2**20
+        told = f"damaged and set aside in {home.history}: {', '.join(path.name for path in aside)} ({size:,.0f} MB)"
+        yield Finding("history", "warn", told, "look after the disk; rescue from them what you miss, and delete them")
 
 
 def sign_in(

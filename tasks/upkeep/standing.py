@@ -21,6 +21,7 @@ from tasks.spotify.walk.parking import parked
 from tasks.upkeep import stories
 from tasks.upkeep.timetable import remembered, server_of
 from warehouse.night.locking import holder
+from warehouse.night.publishing import asides
 from warehouse.reading import query, table
 from warehouse.standing import freshness
 
@@ -173,9 +174,10 @@ def _to_do(home: Home, found: dict[str, Any], now: datetime) -> Iterator[str]:
         elif missed:
             yield f"the night that was due at {missed:%Y-%m-%d %H:%M} UTC did not come: run `segue refresh` and see what it says"
     if found["disk"]["free"] < room_needed(home):
+        aside = f", such as that of the damaged files in {home.history}" if asides(home) else ""
         yield (
             f"only {found['disk']['free'] / 2**20:,.0f} MB are free where {home.root} lies, a night wants "
-            f"{room_needed(home) / 2**20:,.0f}: make room, or lower SEGUE_GENERATIONS and SEGUE_LANDING_DAYS"
+            f"{room_needed(home) / 2**20:,.0f}: make room{aside}, or lower SEGUE_GENERATIONS and SEGUE_LANDING_DAYS"
         )
 
 

@@ -144,12 +144,21 @@ def generations(home: Home) -> list[Generation]:
 
 
 def set_aside(home: Home, damaged: Path) -> None:
-    """Take a file that cannot be read out of the way without destroying it: ``history/unreadable-….duckdb``."""
+    """Take a file that cannot be read out of the way: ``history/unreadable-….duckdb``.
+
+    It stays until the person deletes it, who is told of it by ``segue doctor``: nobody can read whether it is the only one
+    that holds some plays of which the API no longer tells.
+    """
     home.history.mkdir(exist_ok=True, mode=0o700)
     _wal(damaged).unlink(missing_ok=True)
     prefixes = ("unreadable" if number == 1 else f"unreadable-{number}" for number in count(1))
     names = (home.history / f"{prefix}-{damaged.stem}.duckdb" for prefix in prefixes)
     damaged.rename(next(name for name in names if not name.exists()))
+
+
+def asides(home: Home) -> list[Path]:
+    """The files that were set aside."""
+    return sorted(home.history.glob("unreadable-*.duckdb"))
 
 
 def pasts(home: Home, source: str) -> list[Path]:

@@ -14,6 +14,7 @@ from tasks.spotify.token_file import StoredToken, store
 from tasks.upkeep import checkup, stories
 from tasks.upkeep.checkup import Finding
 from tests.warehouse.making import checked, publish
+from warehouse.night.publishing import recover
 
 NOW = datetime.fromisoformat("2026-11-24T08:00")
 QUIET = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
@@ -74,6 +75,20 @@ def test_every_block_of_the_published_file_is_read(home: Home) -> None:
     assert verdicts(checkup.database(home)) == [("database", "ok")]
     path.write_bytes(b"\0" * path.stat().st_size)
     assert verdicts(checkup.database(home)) == [("database", "fail")]
+
+
+def test_what_was_damaged_is_told_until_it_is_deleted(home: Home) -> None:
+    publish(home, "20261124T030000-n")
+    assert list(checkup.damage(home)) == []
+    for _ in range(2):
+        home.warehouse.write_bytes(b"\0" * 2**20)
+        recover(home)
+    (found,) = checkup.damage(home)
+    names = "unreadable-2-warehouse.duckdb, unreadable-warehouse.duckdb"
+    assert (found.verdict, found.told) == ("warn", f"damaged and set aside in {home.history}: {names} (2 MB)")
+    for path in home.history.iterdir():
+        path.unlink()
+    assert list(checkup.damage(home)) == []
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tasks.upkeep.standing import bytes_of, history, standing
 from tasks.upkeep.timetable import served, timetable
 from tests.warehouse.making import ASCII_ONLY, checked, publish, python
 from warehouse.night.locking import locked
-from warehouse.night.publishing import recover
+from warehouse.night.publishing import recover, set_aside
 
 NIGHT = "20261124T020000-aaaaaa"
 MORNING = datetime.fromisoformat("2026-11-24T08:00")
@@ -170,6 +170,15 @@ def test_a_night_whose_file_was_damaged_is_lost_and_not_withdrawn(home: Home) ->
         (later, "lost", LOST),
         (NIGHT, "published", None),
     ]
+
+
+def test_a_full_disk_is_told_with_the_damaged_files_that_take_room(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(home, NIGHT, SONGS)
+    monkeypatch.setattr("tasks.upkeep.standing.LEAST_ROOM", 2**60)
+    assert ": make room, or lower SEGUE_GENERATIONS" in look(home)["to_do"][0]
+    set_aside(home, home.warehouse)
+    publish(home, NIGHT, SONGS)
+    assert f": make room, such as that of the damaged files in {home.history}, or lower" in look(home)["to_do"][0]
 
 
 def test_the_oldest_stories_go(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
