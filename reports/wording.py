@@ -7,9 +7,9 @@ from datetime import date, datetime
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()  # noqa: SIM905
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """Names in English whatever the machine's locale, Monday first."""
 
 RULES = {
@@ -39,7 +39,7 @@ def count(number: float | None) -> str:
 
 def spelled(number: int) -> str:
     """10 -> 'Ten', 12 -> '12': small numbers in words, as a heading begins with them."""
-    words = "No One Two Three Four Five Six Seven Eight Nine Ten".split()  # noqa: SIM905
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
     return words[number] if number < len(words) else count(number)
 
 

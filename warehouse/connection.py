@@ -196,9 +196,8 @@ def _see_to_keeper() -> None:
 def _keep_watch() -> None:
     """Let go of files that are not asked any more, or not there any more, until none is kept: their room on the disk is freed."""
     while any(one.path is not None for one in _idle()) and not _OVER.wait(KEPT_SECONDS / 4):
-        now = time.monotonic()
         _let_go(
-            lambda one: one.path is not None and (now > one.until or identity(one.path) != one.identity)  # noqa: B023
+            lambda one: one.path is not None and (time.monotonic() > one.until or identity(one.path) != one.identity)
         )
 
 

@@ -182,4 +182,4 @@ def _more(con: DuckDBPyConnection, known: pl.DataFrame, found: pl.DataFrame) -> 
 
 def _twice(table: str, key: list[str]) -> str:
     names = ", ".join(map(identifier, key))
-    return f"select {names}, count(*) from {identifier(table)} group by all having count(*) > 1 order by all limit 1"  # noqa: S608
+    return f"select {names}, count(*) from {identifier(table)} group by all having count(*) > 1 order by all limit 1"  # noqa: S608 - our own names

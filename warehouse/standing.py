@@ -51,7 +51,7 @@ def _rows(con: DuckDBPyConnection, tables: Iterable[str]) -> dict[str, int]:
     rows = {}
     for name in tables:
         table = identifier(name)
-        query = f"select count(*), bit_xor(hash({table})) from {table}"  # noqa: S608 - one of our own tables
+        query = f"select count(*), bit_xor(hash({table})) from {table}"  # noqa: S608 - our own names
         rows[name] = int(con.execute(query).fetchall()[0][0])
     return rows
 

@@ -165,9 +165,9 @@ def _carry(con: DuckDBPyConnection, table: str, run_id: str, sources: Sequence[s
         return
     names, target = ", ".join(map(identifier, columns)), identifier(table)
     if table == NUMBERED:
-        rewrite(con, table, [con.sql(f"select {names} from past.{target} order by track_id, rank").pl()])  # noqa: S608
+        rewrite(con, table, [con.sql(f"select {names} from past.{target} order by track_id, rank").pl()])  # noqa: S608 - our own names
         return
-    earlier = f"insert into {target} by name select {names} from past.{target}"  # noqa: S608 - names of our own tables
+    earlier = f"insert into {target} by name select {names} from past.{target}"  # noqa: S608 - our own names
     if table in BY_NIGHT:
         recent = "select run_id from past.runs where run_id < $tonight order by run_id desc limit $nights"
         con.execute(f"{earlier} where run_id in ({recent})", {"nights": BY_NIGHT[table], "tonight": run_id})

@@ -63,7 +63,7 @@ def _change(con: DuckDBPyConnection, table: str) -> Change:
     # a past of an earlier Segue may lack columns that are new since: they are no change
     columns = ", ".join(identifier(name) for name in polars_schema(table) if name in known)
     new, changed, gone = con.sql(
-        f"with fresh as (select {columns} from {now} except select {columns} from past.{now}), "  # noqa: S608
+        f"with fresh as (select {columns} from {now} except select {columns} from past.{now}), "  # noqa: S608 - our own names
         f"stale as (select {columns} from past.{now} except select {columns} from {now}) "
         f"select (select count(*) from fresh anti join stale using ({key})), "
         f"(select count(*) from fresh semi join stale using ({key})), "

@@ -37,13 +37,13 @@ def profile(build: Path) -> int:
 
 
 def _described(con: DuckDBPyConnection, table: str, columns: pl.DataFrame) -> pl.DataFrame:
-    ((rows,),) = con.sql(f"select count(*) from {identifier(table)}").fetchall()  # noqa: S608 - one of our own tables
+    ((rows,),) = con.sql(f"select count(*) from {identifier(table)}").fetchall()  # noqa: S608 - our own names
     if rows == 0:
         nothing = {"rows": 0, "nulls": 0, "distinct": 0}
         return columns.with_columns(pl.lit(value, pl.Int64).alias(name) for name, value in nothing.items())
     count = "count(distinct {})" if rows <= EXACT_ROWS else "approx_count_distinct({})"
     parts = ", ".join(_descriptions(columns, count))
-    described = con.sql(f"select unnest([{parts}], recursive := true) from {identifier(table)}").pl()  # noqa: S608
+    described = con.sql(f"select unnest([{parts}], recursive := true) from {identifier(table)}").pl()  # noqa: S608 - our own names
     spread = described.with_columns(
         pl.col("quantiles").list.get(place, null_on_oob=True).alias(name) for place, name in enumerate(QUANTILES)
     )

@@ -125,7 +125,7 @@ class _Member(io.BufferedReader):
     """A member of a zip that closes its archive with itself."""
 
     def __init__(self, archive: zipfile.ZipFile, member: IO[bytes]) -> None:
-        super().__init__(member, 1 << 20)  # type: ignore[arg-type]
+        super().__init__(member, 1 << 20)  # type: ignore[arg-type]  # a member can readinto, which is all it takes
         self._archive = archive
 
     def close(self) -> None:
