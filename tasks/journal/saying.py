@@ -55,15 +55,7 @@ def undo(home: Home, text: str | None = None) -> Said:
     Raises:
         UnknownSongError: nothing is left to take back.
     """
-    entity_id = None
-    if text is not None:
-        spoken = [
-            said
-            for said in journal.read(home.journal)
-            if text.casefold() in ((said.name or "").casefold(), said.entity_id.casefold())
-        ]
-        entity_id = spoken[-1].entity_id if spoken else _song_id(home, text)
-    taken_back = journal.undo(home.journal, entity_id)
+    taken_back = journal.undo(home.journal, None if text is None else _spoken_of(home, text))
     if taken_back is None:
         raise UnknownSongError(f"nothing was said{f' of {text!r}' if text else ''} that could be taken back")
     return taken_back
@@ -85,7 +77,17 @@ def end_of(text: str) -> datetime:
         ) from None
 
 
-def _song_id(home: Home, text: str) -> str:
+def _spoken_of(home: Home, text: str) -> str:
+    """The id of what has this name and was spoken of; a name that the journal does not have as it stands is searched for."""
+    spoken = journal.read(home.journal)
+    by_name = [one for one in spoken if text.casefold() in ((one.name or "").casefold(), one.entity_id.casefold())]
+    if by_name:
+        return by_name[-1].entity_id
+    known = {(one.entity, one.entity_id) for one in spoken}
+    for entity in ("artist", "genre"):
+        for (entity_id,) in query(home.warehouse, f"for_you/find_{entity}", text=text).select("entity_id").rows():
+            if (entity, entity_id) in known:
+                return str(entity_id)
     return find_song(home.warehouse, text).track_id
 
 

@@ -56,6 +56,10 @@ def test_undo_by_name_takes_back_what_was_said_of_it(home: Home) -> None:
     block(home, "genre", "rock")
     assert undo(home, "karma police").entity_id == "karma"
     assert undo(home, "rock").entity_id == "rock"
+    block(home, "artist", "Linkin Park")
+    block(home, "genre", "nu metal")
+    assert undo(home, "Línkin-Park").entity_id == "artist:Linkin Park"
+    assert undo(home, "nu-metal").entity_id == "nu metal"
     with pytest.raises(UnknownSongError, match="nothing was said that could be taken back"):
         undo(home)
 
