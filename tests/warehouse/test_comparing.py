@@ -125,7 +125,7 @@ def test_causes_are_counted_and_lists_are_compared(tmp_path: Path) -> None:
     [
         ({"feedback": [said("track", "red")]}, "new feedback", True),
         ({"feedback": [said("artist", "ada")]}, "new feedback", True),
-        ({"feedback": [said("genre", "folk")]}, "new feedback", True),
+        ({"feedback": [said("genre", "Folk")]}, "new feedback", True),
         ({"feedback": [said("track", "green")], "weight": 2.0}, "new feedback", False),
         ({"plays": [played("red")], "feedback": [said("track", "green")]}, "new listening", True),
         ({"plays": [played("green")], "weight": 2.0}, "new listening", False),

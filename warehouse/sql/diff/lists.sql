@@ -22,7 +22,7 @@ touched as (
             where case entity
                 when 'track' then entity_id = track_id
                 when 'artist' then list_contains(artist_ids, entity_id)
-                else list_contains(genres, entity_id)
+                else list_contains(list_transform(genres, lambda genre: lower(genre)), lower(entity_id))  -- as blocks do
             end
         ) as is_spoken_of,
         track_id in (from new_listening) as is_heard,
