@@ -146,8 +146,8 @@ def generations(home: Home) -> list[Generation]:
 def set_aside(home: Home, damaged: Path) -> None:
     """Take a file that cannot be read out of the way: ``history/unreadable-….duckdb``.
 
-    It stays until the person deletes it, who is told of it by ``segue doctor``: nobody can read whether it is the only one
-    that holds some plays of which the API no longer tells.
+    It stays until the person deletes it, who is told of it by ``segue doctor``, or may keep no more of it (``forget_history``):
+    nobody can read whether it alone holds some plays of which the API no longer tells.
     """
     home.history.mkdir(exist_ok=True, mode=0o700)
     _wal(damaged).unlink(missing_ok=True)
