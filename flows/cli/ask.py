@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from flows.cli.options import JsonOption
 from flows.settings import Settings
 from flows.talk import console
 from schemas.errors import UnknownSongError
@@ -29,7 +30,6 @@ INSTEAD = {"artist": "--seed-artist", "genre": "--seed-genre", "playlist": "--pl
 LISTED = 15
 """Songs to begin with that are named: five songs, or what stands for an artist and a genre."""
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 ArtistOption = Annotated[
     str | None,
     typer.Option("--artist", "-a", help="Artist of SONG, when several songs have that name.", show_default=False),

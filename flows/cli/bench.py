@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.options import JsonOption
 from flows.settings import Settings
 from flows.talk import console
 from flows.talk.progress import shown
 
 bench = typer.Typer(help="Measure this machine: our engines beside their peers.", no_args_is_help=True)
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def register(app: typer.Typer) -> None:

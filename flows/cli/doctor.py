@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.options import JsonOption
 from flows.settings import Settings, prefect_environment
 from flows.talk import console
 from schemas.errors import SettingsError
@@ -28,7 +29,7 @@ def doctor(
         bool,
         typer.Option("--online", help="Also ask each service whether it answers (without a token: no quota is used)."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check installation, settings, home, disk, database, sign-in, clock and Prefect, a line each with its remedy.
 

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.options import JsonOption
 from flows.settings import Settings
 from flows.talk import console
 from schemas.errors import WarehouseError
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def register(app: typer.Typer) -> None:

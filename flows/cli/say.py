@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.options import JsonOption
 from flows.settings import Settings
 from flows.talk import console
 
@@ -111,7 +112,7 @@ def exclude(
         ),
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Let it count again.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Do not let something count for the profile, such as the children's songs or what plays while you sleep.
 

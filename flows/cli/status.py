@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli.options import JsonOption
 from flows.settings import Settings
 from flows.talk import console
 
@@ -31,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def status(
     history: Annotated[bool, typer.Option("--history", help="List the past nights with verdict and figures.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell in one screen how things stand: verdict, tables, next run, what waits, what to do.
 
