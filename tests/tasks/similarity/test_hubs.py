@@ -43,6 +43,7 @@ def crowded(lists: int, others: int, *, last: int, seed: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["basket_id", "track_id", "position", "weight"], orient="row")
 
 
+NO_BASKETS = crowded(1, 0, last=8, seed=0).clear()
 SOUNDS = pl.DataFrame(schema={"track_id": pl.String} | dict.fromkeys(FEATURES, pl.Float64))
 
 
@@ -70,11 +71,30 @@ def test_nobody_is_left_out(given: Signals) -> None:
     assert set(told.others.ravel().tolist()) >= set(range(90))
 
 
+def test_a_list_gives_its_last_places_but_three_at_most_and_never_anybodys_only_one() -> None:
+    given = signals(by([f"a{i}" for i in range(24)], [["g"]] * 24), SOUNDS, NO_BASKETS, STATED)
+    told = published(given, build(given, 5), 5).among(np.arange(24)).others.tolist()
+    assert told[:5] == [  # all are alike: but for these, everybody names the first ones
+        [1, 6, 7, 8, 21],  # asked twice: for its next guest 2 left, who stands elsewhere
+        [0, 2, 9, 10, 11],
+        [0, 1, 12, 13, 14],
+        [0, 1, 15, 16, 17],
+        [0, 5, 18, 19, 20],  # 5 stays: the others let it go
+    ]
+    assert told[5:] == [[0, 1, 2, 3, 4]] * 19
+
+
+def test_guests_by_the_artist_of_a_list_come_in_place_of_others_by_that_artist() -> None:
+    given = signals(by(["a"] * 40 + [f"b{i}" for i in range(10)], [["g"]] * 50), SOUNDS, NO_BASKETS, STATED)
+    told = published(given, build(given, 15), 15).among(np.arange(50))
+    own = given.of_one_artist(np.arange(50)[:, None], told.others).sum(axis=1)
+    assert set(told.others.ravel().tolist()) == set(range(50))
+    assert own.tolist() == [own_for(depth_for(15))] * 40 + [0] * 10
+    assert (told.lengths == 15).all()
+
+
 def test_whom_the_first_others_have_no_room_for_the_next_ones_take_in() -> None:
-    baskets = pl.DataFrame(
-        schema={"basket_id": pl.String, "track_id": pl.String, "position": pl.Int32, "weight": pl.Float64}
-    )
-    given = signals(by(["a"] * 55, [[]] * 55), SOUNDS, baskets, STATED)
+    given = signals(by(["a"] * 55, [[]] * 55), SOUNDS, NO_BASKETS, STATED)
     lists = build(given, 20)
     first = lists.others[:, :20]
     assert set(first[first >= 0].tolist()) == set(range(15))  # all are alike: the first ones are everybody's
