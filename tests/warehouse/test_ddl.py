@@ -24,8 +24,9 @@ TEMPLATES = {
     *(f"links/{name}" for name in ("tables", "view", "cards")),
     *(f"memory/{name}" for name in ("model", "lists", "comments")),
     "bench/nearest",
+    "diff/changes",
 }
-"""Not run here: the parts of another statement, and what building a night or a bench runs anyhow."""
+"""Not run by themselves: the parts of another statement, and what the fixture, building a night or a bench runs anyhow."""
 
 VALUES = {"table": "tracks", "database": "warehouse"}
 
@@ -41,6 +42,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection
         con.execute("use warehouse")
         for frame in ("lists", "asked", "scored"):  # what callers register
             con.execute(f"create temp view {frame} as select track_id as list_id, track_id, 0.0 as score from tracks")  # noqa: S608
+        con.execute(statement("diff/changes"))
         yield con
 
 
