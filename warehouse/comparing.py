@@ -3,7 +3,8 @@ person also new feedback, changed exclusions, or new listening.
 
 The cause is found from what is nearest to the song: first whether anything became known or unknown of it or of the songs
 that came or went, then whether their sound changed; only then the model, the code, and last what happened to other songs
-(averages and popularity move with them). Of the lists, what the person said and heard goes before the model. It says what could have moved a song, not what did: a night changes many things at once.
+(averages and popularity move with them). Of the lists, what the person said and heard goes before the model. It says what
+could have moved a song, not what did: a night changes many things at once.
 """
 
 from dataclasses import dataclass
