@@ -44,11 +44,7 @@ select
         when has_new_words then 'new feedback'
         when has_new_exclusions then 'changed exclusions'
         when has_new_listening then 'new listening'
-        when is_new_model then 'changed model'
-        when is_new_code then 'changed code'
-        when is_new_data then 'new data'
-        when is_new_sound then 'changed features'
-        else 'unexplained'
+        else night.cause
     end as cause,
     is_spoken_of or is_heard or has_new_data or has_new_sound as is_direct
 from touched

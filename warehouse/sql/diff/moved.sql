@@ -60,11 +60,7 @@ select
     case
         when has_new_data then 'new data'
         when has_new_sound then 'changed features'
-        when is_new_model then 'changed model'
-        when is_new_code then 'changed code'
-        when is_new_data then 'new data'
-        when is_new_sound then 'changed features'
-        else 'unexplained'
+        else night.cause
     end as cause,
     has_new_data or has_new_sound as is_direct
 from moved
