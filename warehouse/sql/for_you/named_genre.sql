@@ -1,9 +1,4 @@
 -- One row is a song of the genres with this name.
-with wanted as (
-    select list(genre) as genres
-    from (select distinct unnest(genres) as genre from songs)
-    where name_key(genre) = name_key($text)
-)
-select songs.track_id
-from songs, wanted
-where list_has_any(songs.genres, wanted.genres)
+select track_id
+from songs
+where len(list_filter(genres, lambda genre: name_key(genre) = name_key($text))) > 0
