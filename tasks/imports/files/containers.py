@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
+from typing import BinaryIO, cast
 
 from schemas.errors import ImportFileError
 
@@ -115,7 +115,9 @@ def _members(path: Path, name: str) -> Iterator[Document | Unreadable]:
 def _open_member(path: Path, member: zipfile.ZipInfo) -> BinaryIO:
     archive = zipfile.ZipFile(path)
     try:
-        return _Member(archive, archive.open(member))
+        return _Member(
+            archive, cast(zipfile.ZipExtFile, archive.open(member))
+        )  # typed by what all modes have in common
     except BaseException:
         archive.close()
         raise
@@ -124,8 +126,8 @@ def _open_member(path: Path, member: zipfile.ZipInfo) -> BinaryIO:
 class _Member(io.BufferedReader):
     """A member of a zip that closes its archive with itself."""
 
-    def __init__(self, archive: zipfile.ZipFile, member: IO[bytes]) -> None:
-        super().__init__(member, 1 << 20)  # type: ignore[arg-type]  # a member can readinto, which is all it takes
+    def __init__(self, archive: zipfile.ZipFile, member: zipfile.ZipExtFile) -> None:
+        super().__init__(member, 1 << 20)
         self._archive = archive
 
     def close(self) -> None:
