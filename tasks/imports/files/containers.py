@@ -115,9 +115,8 @@ def _members(path: Path, name: str) -> Iterator[Document | Unreadable]:
 def _open_member(path: Path, member: zipfile.ZipInfo) -> BinaryIO:
     archive = zipfile.ZipFile(path)
     try:
-        return _Member(
-            archive, cast(zipfile.ZipExtFile, archive.open(member))
-        )  # typed by what all modes have in common
+        # what is opened is typed by what reading and writing have in common
+        return _Member(archive, cast(zipfile.ZipExtFile, archive.open(member)))
     except BaseException:
         archive.close()
         raise
