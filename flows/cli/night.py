@@ -1,7 +1,6 @@
 """Commands that run nights: refresh, schedule, rollback."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -9,11 +8,12 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from flows.cli.options import usage
 from flows.settings import Settings, prepare_home
 from flows.stages import REPLAY, Stage, chosen
 from flows.talk import console
 from flows.talk.progress import hush_prefect, shown
-from schemas.errors import SegueError, SettingsError
+from schemas.errors import SegueError
 
 
 class Source(StrEnum):
@@ -27,15 +27,6 @@ class Source(StrEnum):
 SourceOption = Annotated[
     Source | None, typer.Option(help="Where to read from; the setting SEGUE_SOURCE when left out.", show_default=False)
 ]
-
-
-@contextmanager
-def usage() -> Iterator[None]:
-    """What is wrong with an option is wrong usage."""
-    try:
-        yield
-    except SettingsError as error:
-        raise typer.BadParameter(str(error)) from error
 
 
 def register(app: typer.Typer) -> None:
@@ -180,9 +171,11 @@ def rollback(
     from tasks.draw import redraw
     from tasks.upkeep import stories
     from warehouse.night import publishing
+    from warehouse.night.locking import locked
 
     home = Settings.from_env().home
-    night = publishing.rollback(home)
+    with locked(home, "a rollback"):
+        night = publishing.rollback(home)
     if as_json:
         console.print_json({"run_id": night.run_id, "built_at": night.built_at, "bytes": night.bytes})
     else:

@@ -11,6 +11,7 @@ from flows.cli.app import app
 from schemas.values import Home
 from tasks.upkeep import stories
 from tests.warehouse.making import checked, publish
+from warehouse.night.locking import locked
 
 NIGHTS = [f"202611{day}T030000-n" for day in (24, 25, 26, 27)]
 
@@ -73,6 +74,16 @@ def test_pages_that_are_drawn_again_ask_nobody_for_covers(home: Home) -> None:
         host.settimeout(0)
         with pytest.raises(BlockingIOError):
             host.accept()
+
+
+def test_nobody_goes_back_while_a_night_is_at_work(home: Home) -> None:
+    before = home.warehouse.stat().st_ino
+    with locked(home):
+        told = segue(home, "rollback")
+    assert told.exit_code == 1
+    assert str(told.exception).startswith(f"{home.root} is held by a refresh of ")
+    assert home.warehouse.stat().st_ino == before
+    assert segue(home, "rollback").exit_code == 0
 
 
 def test_a_rollback_whose_pages_cannot_be_drawn_is_one_all_the_same(home: Home) -> None:
