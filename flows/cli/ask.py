@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from flows.cli.options import JsonOption
+from flows.cli.options import JsonOption, usage
 from flows.settings import Settings
 from flows.talk import console
 from schemas.errors import UnknownSongError
@@ -200,8 +200,10 @@ def introduce(found: Any) -> None:
 def tunables(arguments: list[str]) -> tuple[list[str], dict[str, float]]:
     """What is left of the command line: song names, and ``--min_energy 0.5`` or ``--min_energy=0.5`` as filters.
 
-    Raises typer.BadParameter for an option that is neither.
+    Raises typer.BadParameter for an option that is neither, and for a filter that no song could meet.
     """
+    from warehouse.query.ranking import checked_filters
+
     names: list[str] = []
     filters: dict[str, float] = {}
     rest = iter(arguments)
@@ -217,7 +219,8 @@ def tunables(arguments: list[str]) -> tuple[list[str], dict[str, float]]:
             filters[option] = float(value or next(rest, ""))
         except ValueError:
             raise typer.BadParameter(f"--{option} needs a number, as in --{option} 0.5") from None
-    return names, filters
+    with usage():
+        return names, checked_filters(filters)
 
 
 def for_you(

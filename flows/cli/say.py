@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import JsonOption
+from flows.cli.options import JsonOption, usage
 from flows.settings import Settings
 from flows.talk import console
 
@@ -71,13 +71,14 @@ def block(
     if (song is None and artist is None) == (genre is None):
         raise typer.BadParameter('name a song, an --artist or a --genre, as in: segue block --artist "Nickelback"')
     home = Settings.from_env().home
-    end = end_of(until) if until else None
-    if genre is not None:
-        said = write(home, "genre", genre, until=end)
-    elif song is not None:
-        said = write(home, "track", song, artist, until=end)
-    else:
-        said = write(home, "artist", str(artist), until=end)
+    with usage():
+        end = end_of(until) if until else None
+        if genre is not None:
+            said = write(home, "genre", genre, until=end)
+        elif song is not None:
+            said = write(home, "track", song, artist, until=end)
+        else:
+            said = write(home, "artist", str(artist), until=end)
     console.say(f"Blocked{f' until {end:%Y-%m-%d %H:%M} UTC' if end else ''}: {said.name}")
 
 
@@ -126,7 +127,8 @@ def exclude(
     home, zone = settings.home, settings.timezone
     lines = exclusions.read(home.exclusions, zone)
     if kind is not None:
-        wanted = exclusions.checked(kind, value or ("yes" if kind == "incognito" else ""), zone)
+        with usage():
+            wanted = exclusions.checked(kind, value or ("yes" if kind == "incognito" else ""), zone)
         others = [line for line in lines if line != wanted]
         if remove and others == lines:
             raise typer.BadParameter(f"{wanted.kind} {wanted.value!r} is not excluded; `segue exclude` shows what is")

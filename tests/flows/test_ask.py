@@ -56,6 +56,24 @@ def test_the_artist_of_a_song_counts_beside_other_seeds_and_of_several_songs_is_
     assert segue(tmp_path, "recommend", "Moon", "Sun", "--artist", "Bo").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("filters", "told"),
+    [
+        (("--min_tempo", "fast"), "--min_tempo needs a number"),
+        (("--min_warmth", "0.5"), "min_warmth is none of min_, max_ or target_"),
+        (("--min_energy", "7"), "min_energy is 7, and energy goes from 0 to 1"),
+        (("--min_tempo", "150", "--max_tempo", "90"), "min_tempo 150 is above max_tempo 90"),
+    ],
+)
+@pytest.mark.parametrize("command", ["recommend", "why", "why-not"])
+def test_a_filter_that_cannot_be_used_is_wrong_usage(
+    asked: Path, command: str, filters: tuple[str, ...], told: str
+) -> None:
+    answer = segue(asked, command, "Moon", "Storm", *filters)
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert told in answer.stderr
+
+
 @pytest.mark.parametrize("command", ["why", "why-not"])
 def test_why_of_one_song_asks_for_the_other(asked: Path, command: str) -> None:
     told = segue(asked, command, "Moon")

@@ -38,6 +38,21 @@ def test_a_name_that_nothing_has_is_told_with_the_nearest_and_excluded_all_the_s
     assert exclude(published, kind, slip, "--remove").stderr == f"{COUNTS}\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("exclude", "mood", "sad"), "there is no exclusion by 'mood'"),
+        (("exclude", "hours", "late"), "'late' is no span of hours"),
+        (("block", "--genre", "metal", "--until", "soon"), "'soon' is no end of a block"),
+        (("block", "--genre", "metal", "--until", "2020-01-31"), "would be over already"),
+    ],
+)
+def test_what_cannot_be_meant_is_wrong_usage(published: Path, arguments: tuple[str, ...], told: str) -> None:
+    answer = CliRunner().invoke(app, arguments, env={"SEGUE_HOME": str(published), "COLUMNS": "200"})
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert told in answer.stderr
+
+
 def test_without_a_night_nothing_is_said_of_names(tmp_path: Path) -> None:
     assert exclude(tmp_path, "artist", "Metalica").stderr == f"{COUNTS}\n"
 
