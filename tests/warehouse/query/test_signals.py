@@ -183,6 +183,21 @@ def test_one_column_of_nulls_empties_nothing() -> None:
     assert of(found, "b")["likelihood"] > of(found, "c")["likelihood"]
 
 
+@pytest.mark.parametrize("name", ["0", "m", "z"])
+def test_what_a_list_is_called_whose_songs_nobody_made_says_nothing(name: str) -> None:
+    """The night ended here once where such a list was not the last by its name."""
+    nobody: dict[str, Any] = {"artist_ids": []}
+    songs = {"x": nobody, "y": nobody, "a": {"artist_ids": ["ada"]}, "b": {"artist_ids": ["ada"]}}
+    world = corpus({"l": ["a", "c"], "n": ["b", "c", "d"], name: ["x", "y"]}, songs)
+
+    told = signals(asked("a"), world)
+    assert told["track_id"].to_list() == ["b", "c", "d"]
+    alike = log(1 + 3 / 2) ** 2 / (log(1 + 3 / 2) * (log(1 + 3 / 2) + log(1 + 3 / 2) + log(1 + 3 / 1)))
+    assert of(told, "d")["userart"] == pytest.approx(alike)
+    assert signals(asked("x"), world)["track_id"].to_list() == ["y"]
+    assert of(signals(asked("x"), world), "y")["userart"] == 0
+
+
 def test_no_version_of_a_seed_is_a_candidate() -> None:
     songs = {"a": {}, "b": {}, "a-live": {"song_id": "a"}}
 

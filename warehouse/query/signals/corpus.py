@@ -135,7 +135,7 @@ class Corpus:
     @cached_property
     def basket_rarity(self) -> pl.Series:
         """Of each basket: the rarity of its songs."""
-        return _of_baskets(self.places.rows.with_columns(at(self.rarity, "track")))
+        return self._of_baskets(self.places.rows.with_columns(at(self.rarity, "track")))
 
     @cached_property
     def casts(self) -> Table:
@@ -145,8 +145,8 @@ class Corpus:
 
     @cached_property
     def cast_rarity(self) -> pl.Series:
-        """Of each basket: the rarity of its artists."""
-        return _of_baskets(self.casts.rows.with_columns(at(self.artists["rarity"], "artist")))
+        """Of each basket: the rarity of its artists; null where nobody is known to have made any of its songs."""
+        return self._of_baskets(self.casts.rows.with_columns(at(self.artists["rarity"], "artist")))
 
     @cached_property
     def artists(self) -> pl.DataFrame:
@@ -157,10 +157,10 @@ class Corpus:
         both = by_number(baskets.join(listed, on="artist"), "artist", self.credits.count("artist"))
         return both.with_columns(rarity=(1 + self.baskets.height / pl.col("nb")).log())
 
-
-def _of_baskets(rows: pl.DataFrame) -> pl.Series:
-    """The sum of ``rarity`` for each basket."""
-    return rows.group_by("basket").agg(pl.col("rarity").sum()).sort("basket")["rarity"].alias("basket_rarity")
+    def _of_baskets(self, rows: pl.DataFrame) -> pl.Series:
+        """The sum of ``rarity`` over the rows of each basket."""
+        sums = rows.group_by("basket").agg(pl.col("rarity").sum())
+        return by_number(sums, "basket", self.baskets.height)["rarity"].alias("basket_rarity")
 
 
 def _weighed(genres: pl.DataFrame, songs: int) -> pl.DataFrame:
