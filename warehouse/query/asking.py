@@ -20,7 +20,7 @@ from schemas.errors import SettingsError, UnknownSongError
 from schemas.values import MILLION, Home
 from warehouse import journal
 from warehouse.connection import LOOKED_UP
-from warehouse.query.model import MORE, Learned, learned
+from warehouse.query.model import Learned, learned, more_of
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, best_first, checked_by, checked_filters, ranked
 from warehouse.query.signals import candidates_of, inside, signals
 from warehouse.query.telling import NAMED
@@ -127,7 +127,7 @@ def drawn(
     """
     given = known(con, seeds)
     if len(whole) > 1 and (model := learned(con, warehouse)):
-        asked = {"seeds": [seed["number"] for seed in given], "by": by, "limit": MORE}
+        asked = {"seeds": [seed["number"] for seed in given], "by": by, "limit": more_of(limit)}
         best = [number for number, _ in con.execute(summing("query/best", by), asked).fetchall()]
         reached = _modelled(model, seeds, whole, best, by, candidates_of(limit))
     else:

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from schemas.errors import InvalidDataError, SettingsError
 from warehouse.connection import reader
 from warehouse.query.asking import blocked_now, cards, summing
-from warehouse.query.model import MORE, learned
+from warehouse.query.model import learned, more_of
 from warehouse.query.ranking import Candidate, checked_by, ranked
 from warehouse.query.signals import candidates_of, chunks
 from warehouse.statements import statement
@@ -25,7 +25,8 @@ def recommend_many(
     """Songs that continue each of ``lists`` [list_id, track_id]: list_id, rank, track_id, score; sorted by list_id and rank.
 
     Nothing of a list comes back, nor another version of it, nor two versions of one song, nor what the person blocked.
-    Track ids that the warehouse does not know are passed over; a list without a known one gets no rows. ``diversify`` and
+    Track ids that the warehouse does not know are passed over; a list without a known one gets no rows, and one whose songs lead
+    to fewer than ``limit`` others gets those: a single song leads to its stored neighbours, at most. ``diversify`` and
     ``by`` are those of ``recommend``.
 
     Raises:
@@ -46,7 +47,7 @@ def recommend_many(
         con.execute(
             statement("query/barred"), {kind: sorted(ids) for kind, ids in blocked_now(con, Path(warehouse)).items()}
         )
-        found = _continued(con, Path(warehouse), seeds, by, depth, candidates_of(limit))
+        found = _continued(con, Path(warehouse), seeds, by, depth, limit)
         if diversify:
             found = _varied(con, found, limit)
     return found.select("list_id", pl.col("rank").cast(pl.Int64), "track_id", "score")
@@ -60,7 +61,7 @@ def _known(con: DuckDBPyConnection, lists: pl.DataFrame) -> pl.DataFrame:
 
 
 def _continued(
-    con: DuckDBPyConnection, warehouse: Path, seeds: pl.DataFrame, by: str, depth: int, per: int
+    con: DuckDBPyConnection, warehouse: Path, seeds: pl.DataFrame, by: str, depth: int, limit: int
 ) -> pl.DataFrame:
     """list_id, rank, track_id, score: the ``depth`` best songs of each list, by the list model where there is one.
 
@@ -74,7 +75,8 @@ def _continued(
         return summed
     several = seeds.filter(~is_single)
     con.register("lists", several)
-    more = con.sql(summing("query/best_of_lists", by), params={"by": by, "limit": MORE}).pl()
+    more = con.sql(summing("query/best_of_lists", by), params={"by": by, "limit": more_of(limit)}).pl()
+    per = candidates_of(limit)
     scores = [model.scores(part, by) for part in chunks(several, model.corpus, per=per, more=more)]
     con.register("scored", pl.concat([summed.drop("rank"), *scores]))
     return con.sql(statement("query/continued"), params={"depth": depth}).pl()

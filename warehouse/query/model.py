@@ -15,9 +15,13 @@ from warehouse.statements import statement
 BASE = "base"
 """Addend that every candidate has."""
 
-
 MORE = 100
-"""So many of the songs to which the neighbours of a list lead are scored by the list model as well."""
+"""So many of the songs to which the neighbours of a list lead are scored by the list model as well, or more for a long list."""
+
+
+def more_of(limit: int) -> int:
+    """How many of those songs are scored for a list of ``limit``: twice as many, as some are found by the signals, too."""
+    return max(MORE, 2 * limit)
 
 
 @dataclass(frozen=True)

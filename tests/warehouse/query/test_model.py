@@ -128,15 +128,15 @@ def test_many_lists_are_scored_by_the_model_too(modelled: Path, by: str, diversi
         )
 
 
-def test_a_hundred_songs_to_which_only_neighbours_lead_are_scored_as_well(warehouse_of: Build) -> None:
-    others = [f"n{place:03}" for place in range(102)]
+def test_as_many_songs_come_as_are_asked_for_where_only_neighbours_lead_to_them(warehouse_of: Build) -> None:
+    others = [f"n{place:03}" for place in range(250)]
     songs = [song("s1", "Moon", ["Ada"]), song("s2", "Sun", ["Bo"]), *(song(name, name, [name]) for name in others)]
     links = [near("s1", name, 0.9 - place / 1000) for place, name in enumerate(others)]
     path = warehouse_of(songs, links, {"playlist:one": ["s1", "s2"]}, models=MODEL)
     lists = pl.DataFrame({"list_id": "both", "track_id": ["s1", "s2"]})
 
-    assert query.recommend(path, ["s1", "s2"], 200, diversify=False)["track_id"].to_list() == others[:100]
-    assert query.recommend_many(path, lists, 200, diversify=False)["track_id"].to_list() == others[:100]
+    assert query.recommend(path, ["s1", "s2"], 200, diversify=False)["track_id"].to_list() == others[:200]
+    assert query.recommend_many(path, lists, 200, diversify=False)["track_id"].to_list() == others[:200]
 
 
 def test_a_short_list_is_the_head_of_what_recommend_finds(warehouse_of: Build) -> None:
@@ -157,7 +157,7 @@ def test_songs_of_a_list_take_no_place_from_those_to_which_they_lead(
     warehouse_of: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("asking", "many"):
-        monkeypatch.setattr(f"warehouse.query.{module}.MORE", 1)
+        monkeypatch.setattr(f"warehouse.query.{module}.more_of", lambda limit: 1)
     songs = [song("s1", "Moon", ["Ada"]), song("s2", "Sun", ["Bo"]), song("n", "Lamp", ["Cleo"])]
     links = [near("s1", "s2", 0.9), near("s2", "s1", 0.9), near("s1", "n", 0.1)]
     path = warehouse_of(songs, links, {"playlist:one": ["s1", "s2"]}, models=MODEL)
