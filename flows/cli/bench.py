@@ -82,7 +82,7 @@ def neighbours(
     tracks: Annotated[int, typer.Option(min=50, max=5_000_000, help="Tracks of the catalogue to make.")] = 20_000,
     top: Annotated[int, typer.Option(min=1, max=1_000, help="Neighbours of each track.")] = 50,
     new: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the tracks that come with the second night.")
+        float, typer.Option(min=0, max=0.5, help="Share of the tracks that come with the second night.")
     ] = 0.01,
     as_json: JsonOption = False,
 ) -> None:

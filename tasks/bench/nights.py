@@ -39,7 +39,7 @@ def compare_nights(tracks: int, top: int, new: float) -> pl.DataFrame:
 
     Columns: night, tracks, rows, peak_mb, seconds, cpu_seconds (signals and rows of ``neighbours`` included), kernel_seconds (of
     those, most of it for memory), recall (of the lists, on a sample, against all pairs); of the night that changed a little also
-    ratio (how often its CPU seconds go into those of the same anew), is_equal and note.
+    ratio (how often its CPU seconds go into those of the same anew), is_equal and note, which tells if its model was fitted anew.
     """
     songs, sounds, baskets = catalogue(tracks)
     known, before = _earlier(songs, baskets, new)
@@ -66,7 +66,7 @@ def compare_nights(tracks: int, top: int, new: float) -> pl.DataFrame:
         return found.given, found.lists
 
     def anew() -> tuple[Signals, Lists]:
-        given = signals(songs, sounds, baskets, STATED, kept[0].scale)
+        given = signals(songs, sounds, baskets, STATED, kept[-1].scale)
         return given, build(given, top)
 
     night("first", lambda: remembered(known, before))

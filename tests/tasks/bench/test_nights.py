@@ -18,3 +18,13 @@ def test_a_night_that_changed_a_little_equals_the_same_anew(
     assert changed["rows"] == anew["rows"]
     assert [night["recall"] for night in (first, changed, anew)] == [1.0, 1.0, 1.0]
     assert all(0 <= night["kernel_seconds"] < night["cpu_seconds"] for night in (first, changed, anew))
+
+
+def test_a_night_that_changed_much_is_measured_against_its_own_model(
+    segue: Callable[..., "CompletedProcess[str]"], tmp_path: Path
+) -> None:
+    done = segue(tmp_path / "home", "bench", "neighbours", "--tracks", "500", "--top", "10", "--new", "0.3", "--json")
+    assert done.returncode == 0, done.stderr
+    changed = json.loads(done.stdout)[1]
+    assert changed["note"].startswith("model fitted anew")
+    assert changed["is_equal"] is True
