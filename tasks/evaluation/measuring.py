@@ -91,13 +91,19 @@ def measure(
     of_song = {name: _by_list(per_list(ranking, wanted), seeds) for name, ranking in pairs.items()}
     rows.append(_rows("song", SPLIT, pairs, of_song, songs, sounds, visible))
 
+    words = f"{verdict(told)}; song to song: {verdict(of_song)}"
+
     before, asked, hidden = later(baskets)
-    if hidden["list_id"].n_unique() >= ENOUGH:
+    count = hidden["list_id"].n_unique()
+    if count >= ENOUGH:
         peers, right = Peers.of(songs, sounds, before, more), views(hidden, before)
         lists = _ranked(_continuing(songs, sounds, before), peers, asked, asked)
         of_session = {name: per_list(ranking, right) for name, ranking in lists.items()}
         rows.append(_rows("list", LATER, lists, of_session, songs, sounds, before))
-    return pl.concat(rows, how="diagonal"), f"{verdict(told)}; song to song: {verdict(of_song)}"
+        words += f"; later sessions: {verdict(of_session)}"
+    elif count:
+        words += f"; later sessions: not enough data to tell: {count} of them hide a song, {ENOUGH} are needed"
+    return pl.concat(rows, how="diagonal"), words
 
 
 def verdict(told: dict[str, pl.DataFrame]) -> str:

@@ -26,7 +26,7 @@ LARGEST = 1_000
 CASES = 1_000
 """Lists to learn from at most; more take time and change little."""
 ENOUGH = 30
-"""Lists with something found, below which nothing is learned."""
+"""Cases in which something is found, below which nothing is learned: of lists that overlap six are enough, of others a dozen or two."""
 COVERED = 0.25
 """Share of the candidates, among those that would be found without any basket, whose baskets are covered."""
 

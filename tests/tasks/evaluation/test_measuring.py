@@ -86,6 +86,19 @@ def test_every_peer_is_asked_and_the_hybrid_is_better_than_chance(figures: pl.Da
     assert warm["hybrid"] > 1.3 * warm["random"]
 
 
+@pytest.mark.parametrize(
+    ("days", "told"), [(0, None), (60, "12 of them hide a song, 20 are needed"), (110, "warm nDCG@10")]
+)
+def test_of_later_sessions_is_said_what_they_tell_or_that_they_are_too_few(days: int, told: str | None) -> None:
+    songs, sounds = making.catalogue()
+    some = sessions().filter(pl.col("basket_id").is_in(sessions()["basket_id"].unique().sort().head(days).implode()))
+    words = measure(songs, sounds, pl.concat([making.playlists().head(400), some]))[1].split("; ")
+    assert [part.partition(": ")[0] for part in words[1:]] == ["song to song", "later sessions"][
+        : 1 + (told is not None)
+    ]
+    assert told is None or told in words[2]
+
+
 def test_no_later_session_is_known_before_it_is_heard() -> None:
     before, shown, hidden = later(pl.concat([making.playlists(), sessions()]))
     assert before["kind"].unique().to_list() == ["session"]
