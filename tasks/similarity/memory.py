@@ -2,8 +2,10 @@
 
 Tracks are told apart by prints of all that their scores come from: what they are, and the company that they keep. Who has
 other prints than last night is new to everybody. The model is fitted anew when it is asked for, when the method or the
-length of the lists changed, and when the catalogue moved: more than ``REFIT`` of its tracks are not what they were when it
-was fitted, or there are so many more or fewer baskets.
+length of the lists changed, and when the catalogue moved since: more than ``REFIT`` of its tracks are not what they were, or
+more than ``REFIT_BASKETS`` of its baskets came or went. Of a basket that is still there counts the share of its songs that did:
+forty lists that hold other songs count forty, and one more saved song next to nothing. An evening's listening counts one among
+all evenings; by the tracks that stand in other baskets than then it would count all that was heard, however often before.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,12 +22,12 @@ from tasks.similarity.signals.company import Circles
 from tasks.similarity.signals.latent import FACTOR_TYPES, FACTORS, Latent
 from tasks.similarity.weights import STATED
 
-METHOD = "lists-5"
+METHOD = "lists-6"
 """Versioned id of what lists and prints are; a change of it begins from nothing."""
 REFIT = 0.05
 """Share of the tracks that may have changed, come or gone before the model is fitted anew."""
 REFIT_BASKETS = 0.2
-"""The same for the number of baskets."""
+"""Share of the baskets that may have come or gone; of one that is still there counts the share of its songs that did."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def relate(
     """
     method = f"{algorithm} {METHOD} top {top} hub {HUB} polars {pl.__version__} numpy {np.__version__}"
     owns = _own(songs, sounds)
-    scale, weights, is_learned = _frozen(past, method, owns, baskets) or (None, {}, False)
+    places = _places(baskets, owns)
+    scale, weights, is_learned = _frozen(past, method, owns, places) or (None, {}, False)
     if scale is None:
         past, learned = None, learn()
         weights, is_learned = learned or STATED, learned is not None
@@ -76,11 +79,15 @@ def relate(
         old, is_touched = _met(past[1], prints, depth_for(top))
         lists, again = updated(given, old, is_touched, top, work)
         note = f"{is_touched.sum():,} tracks new, changed or kin of those: {again:,} of {len(is_touched):,} lists worked out anew"
-    fitted = prints["own"] if past is None else _fitted(past[1], prints)
     model = _model(method, scale, weights, is_learned) if past is None else past[0]
     tables = {name: getattr(lists, name) for name in TABLES}
-    memory = prints.with_columns(fitted.alias("fitted"), is_whole=pl.Series(lists.is_whole)).with_columns(
-        pl.Series(name, table, dtype=pl.Array(pl.Int32, table.shape[1])).arr.to_list() for name, table in tables.items()
+    fitted = _fitted(owns, places) if past is None else past[1].select("track_id", "fitted", "stood")
+    memory = prints.join(fitted, on="track_id", how="left", maintain_order="left").with_columns(
+        pl.Series("is_whole", lists.is_whole),
+        *(
+            pl.Series(name, table, dtype=pl.Array(pl.Int32, table.shape[1])).arr.to_list()
+            for name, table in tables.items()
+        ),
     )
     return Related(given, weights, is_learned, lists, model, memory, note)
 
@@ -94,8 +101,20 @@ def _own(songs: pl.DataFrame, sounds: pl.DataFrame) -> pl.DataFrame:
     return both.select("track_id", own=parts.hash_rows(1).reinterpret(signed=True))
 
 
+def _places(baskets: pl.DataFrame, owns: pl.DataFrame) -> pl.DataFrame:
+    """[basket_id, track_id, place]: a print of each place of a track in a basket, whatever its position."""
+    held = baskets.select("basket_id", "track_id").join(owns, on="track_id", how="semi")
+    return held.with_columns(place=held.hash_rows(2).reinterpret(signed=True))
+
+
+def _fitted(owns: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """[track_id, fitted, stood]: what each track is and where it stands, to be kept as long as the model that is fitted to it."""
+    stood = places.group_by("track_id").agg(stood="place")
+    return owns.rename({"own": "fitted"}).join(stood, on="track_id", how="left")
+
+
 def _frozen(
-    past: tuple[pl.DataFrame, pl.DataFrame] | None, method: str, owns: pl.DataFrame, baskets: pl.DataFrame
+    past: tuple[pl.DataFrame, pl.DataFrame] | None, method: str, owns: pl.DataFrame, places: pl.DataFrame
 ) -> tuple[Scale, Mapping[str, float], bool] | None:
     """Scale and weights of last night, if they may serve tonight."""
     if past is None or past[0].filter(kind="method", name=method).is_empty():
@@ -108,8 +127,8 @@ def _frozen(
         .height
     )
     moved = max(owns.height, int(numbers["tracks"])) - stay
-    now, then = baskets["basket_id"].n_unique(), int(numbers["baskets"])
-    if moved > REFIT * numbers["tracks"] or abs(now - then) > REFIT_BASKETS * then:
+    sizes = _numbers(model, "basket size", "size")
+    if moved > REFIT * numbers["tracks"] or _moved(memory, sizes, places) > REFIT_BASKETS * sizes.height:
         return None
     weights = dict(model.filter(kind="weight").select("name", "value").iter_rows())
     mean, deviation = (
@@ -119,9 +138,7 @@ def _frozen(
     terms = model.filter(pl.col("kind").str.starts_with("term "))
     carriers = terms.select(part=pl.col("kind").str.slice(5), term="name", carriers=pl.col("value").cast(pl.UInt32))
     circles = Circles(
-        baskets=_numbers(model, "basket size", "size").join(
-            _numbers(model, "basket carriers", "carriers"), on="basket_id"
-        ),
+        baskets=sizes.join(_numbers(model, "basket carriers", "carriers"), on="basket_id"),
         alike=model.filter(pl.col("kind").str.starts_with("alike ")).select(
             basket_id=pl.col("kind").str.slice(6), other_id="name", cosine="value"
         ),
@@ -133,8 +150,20 @@ def _frozen(
         ),
         latent=Latent(_factors(model, "track"), _factors(model, "artist")),
     )
-    scale = Scale(int(numbers["tracks"]), then, mean, deviation, carriers.sort("part", "term"), circles)
+    scale = Scale(
+        int(numbers["tracks"]), int(numbers["baskets"]), mean, deviation, carriers.sort("part", "term"), circles
+    )
     return scale, weights, bool(numbers["is_learned"])
+
+
+def _moved(memory: pl.DataFrame, sizes: pl.DataFrame, places: pl.DataFrame) -> float:
+    """How many baskets came or went since they had ``sizes``; of one that is still there the share of its songs that did."""
+    then = memory.select(place=pl.col("stood").explode())
+    stay = places.join(then, on="place", how="semi").group_by("basket_id").agg(stay=pl.len())
+    now = places.group_by("basket_id").agg(now=pl.len())
+    both = sizes.join(now, on="basket_id", how="full", coalesce=True).join(stay, on="basket_id", how="left")
+    share = pl.col("stay").fill_null(0) / pl.max_horizontal("size", "now")
+    return float(both.sort("basket_id").select((1 - share).sum()).item())
 
 
 def _model(method: str, scale: Scale, weights: Mapping[str, float], is_learned: bool) -> pl.DataFrame:
@@ -193,7 +222,7 @@ def _numbers(model: pl.DataFrame, kind: str, column: str) -> pl.DataFrame:
 
 def _met(memory: pl.DataFrame, prints: pl.DataFrame, depth: int) -> tuple[Lists, np.ndarray]:
     """Last night's lists by tonight's rows, and whom of tonight's tracks the others have to meet anew: -2 in the lists."""
-    before = memory.with_row_index("before").drop(TABLES, "is_whole")
+    before = memory.select("track_id", "song_id", "own", "company").with_row_index("before")
     both = prints.join(before, on="track_id", how="left", suffix="_before", maintain_order="left")
     is_new = ~pl.all_horizontal(
         pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in ("own", "company", "song_id")
@@ -210,8 +239,3 @@ def _met(memory: pl.DataFrame, prints: pl.DataFrame, depth: int) -> tuple[Lists,
     for part in np.array_split(tables["others"], -(-row.size // BLOCK) or 1):
         part[:] = now[part]
     return Lists(**tables, is_whole=memory["is_whole"].to_numpy()[row]), is_touched
-
-
-def _fitted(memory: pl.DataFrame, prints: pl.DataFrame) -> pl.Series:
-    """What each track was when the model was fitted; null for those that came later."""
-    return prints.join(memory.select("track_id", "fitted"), on="track_id", how="left", maintain_order="left")["fitted"]

@@ -143,3 +143,41 @@ def test_a_new_playlist_concerns_its_own_songs_and_nobody_else() -> None:
     assert second.note == "2 tracks new, changed or kin of those: 2 of 20 lists worked out anew"
     together = told(second).filter(track_id="a", neighbour_id="c")
     assert together["baskets_together"].to_list() == [3]
+
+
+HOME = {letter: (place // 2, place, 0.5) for place, letter in enumerate(LETTERS)}
+
+
+def test_lists_whose_songs_were_replaced_ask_for_another_model() -> None:
+    """As many lists of as many songs, and not one as it was: the weights of the night before once stayed."""
+    first = related(night(HOME, {"one": "abcd", "two": "efgh", "three": "ijkl"}))
+    tonight = related(night(HOME, {"one": "ijkl", "two": "mnop", "three": "qrst"}), first)
+    assert tonight.note.startswith("model fitted anew")
+
+
+def test_changes_add_up_until_more_than_a_fifth_of_the_lists_changed_since_the_model_was_fitted() -> None:
+    """Ten lists; each night gives other songs to one of them, and the third such night is too much."""
+    lists = {f"list {number}": "abcd" for number in range(10)}
+    past, is_anew = related(night(HOME, lists)), []
+    for number in range(6):
+        lists |= {f"list {number}": "mnop"}
+        past = related(night(HOME, lists), past)
+        is_anew.append(past.note.startswith("model fitted anew"))
+    assert is_anew == [False, False, True, False, False, True]
+
+
+def test_a_list_that_grows_by_a_song_each_night_counts_that_song_alone() -> None:
+    """Ten saved songs become twenty: half a list of four, and no night fits the model anew."""
+    lists = dict.fromkeys(["one", "two", "three"], "abcd")
+    past = related(night(HOME, lists | {"saved": LETTERS[:10]}))
+    for length in range(11, 21):
+        past = related(night(HOME, lists | {"saved": LETTERS[:length]}), past)
+        assert "new, changed or kin" in past.note
+
+
+def test_lists_that_came_or_went_ask_for_another_model_when_they_are_more_than_a_fifth() -> None:
+    lists = {f"list {number}": "abcd" for number in range(10)}
+    first = related(night(HOME, lists))
+    for count, is_anew in ((8, False), (7, True), (12, False), (13, True)):
+        others = {f"list {number}": "abcd" for number in range(count)}
+        assert related(night(HOME, others), first).note.startswith("model fitted anew") == is_anew

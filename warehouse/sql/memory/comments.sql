@@ -11,6 +11,7 @@ comment on column song_lists.song_id is 'The song that it is a version of';
 comment on column song_lists.own is 'Print of what the track is';
 comment on column song_lists.company is 'Print of the company that it keeps in baskets';
 comment on column song_lists.fitted is 'Its own print when the model was fitted; null when it came later';
+comment on column song_lists.stood is 'Prints of its places in baskets when the model was fitted; null when it stood in none or came later';
 comment on column song_lists.is_whole is 'Whether its list ends because nothing else scores at all';
 comment on column song_lists.others is 'Rows of this table, counted from 0 in the order of track_id: the best others, best first; -1 where the list has ended';
 comment on column song_lists.audio is 'What their sounds add to the score of each of the others, in millionths';
