@@ -16,7 +16,7 @@ import polars as pl
 from tasks.ranking.additive import Shape, fit
 from warehouse.query.signals import Corpus, signals
 
-ALGORITHM = "additive-listwise-3"
+ALGORITHM = "additive-listwise-4"
 FOLDS = 5
 """A fifth of a basket is hidden at a time."""
 SMALLEST = 5

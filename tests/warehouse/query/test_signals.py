@@ -9,34 +9,49 @@ import pytest
 
 from warehouse.query.signals import Corpus, inside, signals
 from warehouse.query.signals.chunk import best
-from warehouse.query.signals.corpus import SOUNDS, Table, numbered
+from warehouse.query.signals.corpus import Table, numbered
 
 SOUND = {"danceability": 0.5, "energy": 0.5, "loudness": -8.0, "speechiness": 0.05, "acousticness": 0.3,
-         "instrumentalness": 0.0, "liveness": 0.1, "valence": 0.5, "tempo": 110.0}  # fmt: skip
+         "instrumentalness": 0.0, "liveness": 0.1, "valence": 0.5, "tempo": 110.0,
+         "key": 0, "mode": 1}  # fmt: skip
 
 
-def corpus(baskets: dict[str, list[str]], songs: dict[str, dict[str, Any]] | None = None) -> Corpus:
-    """Songs are those of the baskets, with what ``songs`` tells of them; each is by an artist of its own unless told."""
+def corpus(
+    baskets: dict[str, list[str]],
+    songs: dict[str, dict[str, Any]] | None = None,
+    weights: dict[str, float] | None = None,
+) -> Corpus:
+    """Songs are those of the baskets, with what ``songs`` tells of them; each is by an artist of its own unless told.
+
+    A basket weighs 1 unless ``weights`` tells otherwise.
+    """
     told = {name: {} for ids in baskets.values() for name in ids} | (songs or {})
     rows = [
         {"track_id": name, "song_id": name, "album_id": None, "released_on": None, "popularity": None, "artist_ids": [f"by {name}"],
-         "genres": []} | {key: value for key, value in more.items() if key not in SOUNDS}
+         "genres": []} | {key: value for key, value in more.items() if key not in SOUND}
         for name, more in told.items()
     ]  # fmt: skip
     schema = {"track_id": pl.String, "song_id": pl.String, "album_id": pl.String, "released_on": pl.Date, "popularity": pl.Int32,
               "artist_ids": pl.List(pl.String), "genres": pl.List(pl.String)}  # fmt: skip
-    places = [(name, track_id, place) for name, ids in baskets.items() for place, track_id in enumerate(ids)]
+    weights = weights or {}
+    places = [
+        (name, track_id, place, weights.get(name, 1.0))
+        for name, ids in baskets.items()
+        for place, track_id in enumerate(ids)
+    ]
     heard = [
-        {"track_id": name} | SOUND | {key: more[key] for key in SOUNDS if key in more}
+        {"track_id": name} | SOUND | {key: more[key] for key in SOUND if key in more}
         for name, more in told.items()
         if "tempo" in more
     ]
     return Corpus.of(
         pl.DataFrame(rows, schema=schema),
         pl.DataFrame(
-            places, schema={"basket_id": pl.String, "track_id": pl.String, "position": pl.Int32}, orient="row"
+            places,
+            schema={"basket_id": pl.String, "track_id": pl.String, "position": pl.Int32, "weight": pl.Float64},
+            orient="row",
         ),
-        pl.DataFrame(heard, schema={"track_id": pl.String, **dict.fromkeys(SOUNDS, pl.Float64)}),
+        pl.DataFrame(heard, schema={"track_id": pl.String, **dict.fromkeys(SOUND, pl.Float64)}),
     )
 
 
@@ -78,6 +93,19 @@ def test_company_by_hand() -> None:
     assert told["lift"] == pytest.approx(user / sqrt(4))
     assert told["n"] == pytest.approx(log(3))
     assert found["track_id"].to_list() == ["c", "d", "e"]
+
+
+def test_a_session_of_half_the_weight_speaks_half_as_loud_as_a_playlist() -> None:
+    """What stands a few places away, and in how many baskets, is heard the same from both."""
+    baskets, artists = {"playlist": ["a", "b", "c"], "session": ["a", "b", "d"]}, {"x": {"artist_ids": ["by a"]}}
+    found = signals(asked("a", "b"), corpus(baskets, artists, {"session": 0.5}))
+
+    loud, soft = of(found, "c"), of(found, "d")
+    for name in ("user", "item", "useridf", "ridge", "lift", "userart", "abask"):
+        assert soft[name] == pytest.approx(loud[name] / 2), name
+    assert [soft[name] for name in ("near", "nearsong", "n", "n_gap")] == [
+        loud[name] for name in ("near", "nearsong", "n", "n_gap")
+    ]
 
 
 def test_near_counts_places() -> None:
@@ -169,6 +197,40 @@ def test_the_sound_of_the_list_is_likelier_than_another() -> None:
     assert of(found, "c")["likelihood"] > of(found, "d")["likelihood"]
     assert of(found, "c")["cosine"] > 0 > of(found, "d")["cosine"]
     assert of(found, "mute")["likelihood"] is None
+
+
+def sound_of(feature: str, *values: float) -> pl.DataFrame:
+    """The signals for a list of one song, of songs c0, c1, … that sound like it but for the ``values`` of a feature: its own first."""
+    songs = {f"c{place}": {"tempo": 100.0, feature: value} for place, value in enumerate(values)}
+    others = [f"c{place}" for place in range(1, len(values))]
+    return signals(asked("c0"), corpus({"one": ["c0", *others]}, songs), None, more=asked(*others))
+
+
+def test_double_and_half_tempo_are_one_tempo() -> None:
+    found = sound_of("tempo", 70.0, 70.0, 140.0, 35.0, 100.0)
+
+    same, double, half, other = (of(found, f"c{place}") for place in range(1, 5))
+    for name in ("likelihood", "cosine"):
+        assert double[name] == pytest.approx(same[name])
+        assert half[name] == pytest.approx(same[name])
+        assert other[name] < double[name]
+
+
+def test_keys_are_a_circle() -> None:
+    """C and F share six of seven tones, C and B two and C and F sharp no more; of an unknown key nothing is heard."""
+    found = sound_of("key", 0, *range(12), -1)
+
+    same, fourth, step, tritone, unknown = (of(found, f"c{1 + key}") for key in (0, 5, 11, 6, 12))
+    for name in ("likelihood", "cosine"):
+        assert same[name] > fourth[name] > step[name] > tritone[name]
+    assert unknown["likelihood"] > tritone["likelihood"]
+
+
+def test_major_is_nearer_to_major() -> None:
+    found = sound_of("mode", 1, 1, 0)
+
+    assert of(found, "c1")["likelihood"] > of(found, "c2")["likelihood"]
+    assert of(found, "c1")["cosine"] > of(found, "c2")["cosine"]
 
 
 def test_one_column_of_nulls_empties_nothing() -> None:

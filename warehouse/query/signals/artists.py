@@ -24,7 +24,12 @@ def alike(chunk: Chunk) -> tuple[pl.DataFrame, pl.DataFrame]:
         .group_by("list", "basket")
         .agg(pl.col("rarity").sum())
         .join(of_list, on="list")
-        .select("list", "basket", alike=pl.col("rarity").pow(2) / (pl.col("own_rarity") * at(c.cast_rarity, "basket")))
+        .with_columns(at(c.baskets["weight"], "basket"))
+        .select(
+            "list",
+            "basket",
+            alike=pl.col("weight") * pl.col("rarity").pow(2) / (pl.col("own_rarity") * at(c.cast_rarity, "basket")),
+        )
     )
     baskets = best(baskets, "alike", BASKETS, "basket")
     tracks = (

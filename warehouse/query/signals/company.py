@@ -10,7 +10,7 @@ NEAR = 10
 
 
 def company(chunk: Chunk) -> pl.DataFrame:
-    """Baskets with songs in common: how like they are to the list, summed over the baskets of each song."""
+    """Baskets with songs in common: how like they are to the list, times their weight, summed over the baskets of each song."""
     from warehouse.query.signals import ridge  # and with it numpy, which a question about one song does without
 
     c = chunk.corpus
@@ -22,17 +22,18 @@ def company(chunk: Chunk) -> pl.DataFrame:
         .group_by("list", "basket")
         .agg(overlap=pl.len().cast(pl.Float64), thin=pl.col("n").sqrt().pow(-1).sum(), rarity=pl.col("rarity").sum())
         .join(of_list, on="list")
-        .with_columns(at(c.baskets["size"], "basket"))
+        .with_columns(at(c.baskets["size"], "basket"), at(c.baskets["weight"], "basket"))
     )
+    weight = pl.col("weight")
     baskets = (
         baskets.join(ridge.weights(baskets, c.places), on=["list", "basket"], how="left")
         .select(
             "list",
             "basket",
-            "thin",
-            pl.col("ridge").fill_null(0.0),
-            user=pl.col("overlap") / (chunk.size * pl.col("size")).sqrt(),
-            rare=(pl.col("rarity") / (pl.col("own_rarity") * at(c.basket_rarity, "basket")).sqrt()).pow(1.5),
+            pl.col("thin") * weight,
+            pl.col("ridge").fill_null(0.0) * weight,
+            user=weight * pl.col("overlap") / (chunk.size * pl.col("size")).sqrt(),
+            rare=weight * (pl.col("rarity") / (pl.col("own_rarity") * at(c.basket_rarity, "basket")).sqrt()).pow(1.5),
         )
         .sort("list", "basket")
     )
@@ -56,7 +57,10 @@ def company(chunk: Chunk) -> pl.DataFrame:
 
 
 def near(chunk: Chunk) -> pl.DataFrame:
-    """[list, track, near]: songs a few places away from a seed in a basket, weighed down by how common both are."""
+    """[list, track, near]: songs a few places away from a seed in a basket, weighed down by how common both are.
+
+    Baskets speak alike here: what follows what in a session says as much as in a playlist, and for half as much less was found.
+    """
     close = _close(chunk, chunk.met, chunk.taken, chunk.corpus.places.rows, "track")
     return close.rename({"close": "collaborative.near"})
 

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import log
+from math import log, tau
 from typing import cast
 
 import polars as pl
+
+_TEMPO = pl.col("tempo").log(2) * tau
+_KEY = pl.when(pl.col("key") >= 0).then(pl.col("key")) * 7 * tau / 12
 
 SOUNDS = {
     "danceability": pl.col("danceability"),
@@ -16,9 +19,16 @@ SOUNDS = {
     "instrumentalness": (pl.col("instrumentalness") + 0.02).log(),
     "liveness": (pl.col("liveness") + 0.02).log(),
     "valence": pl.col("valence"),
-    "tempo": pl.col("tempo").log(),
+    "tempo_x": _TEMPO.cos(),
+    "tempo_y": _TEMPO.sin(),
+    "key_x": _KEY.cos(),
+    "key_y": _KEY.sin(),
+    "mode": pl.col("mode").cast(pl.Float64),
 }
-"""Features that make a sound, straightened where they pile up near zero."""
+"""Features that make a sound, straightened where they pile up near zero. Tempo is a circle of octaves, key one of fifths."""
+
+SHARES = {name: 0.5 if name.endswith(("_x", "_y")) else 1.0 for name in SOUNDS}
+"""How much of a fact each tells: both places on a circle are one."""
 
 
 def at(values: pl.Series, number: str) -> pl.Expr:
@@ -65,8 +75,8 @@ class Corpus:
     """The catalogue and its baskets. Numbers count from zero; that of a track or a basket is its row.
 
     ``tracks``: track, track_id, song, album, year, popularity, n (baskets), and the standardised sound; ``places``: basket,
-    track, place, n; ``heard``: basket, song, place, n, where versions of a song are one; ``baskets``: basket, basket_id, size;
-    ``credits``: track, artist; ``genres``: track, genre, weight.
+    track, place, n; ``heard``: basket, song, place, n, where versions of a song are one; ``baskets``: basket, basket_id, size,
+    weight; ``credits``: track, artist; ``genres``: track, genre, weight.
     """
 
     tracks: pl.DataFrame
@@ -89,7 +99,7 @@ class Corpus:
             .with_columns(n=pl.len().over("track").cast(pl.Float64))
         )
         n = places.select("track", "n").unique()
-        size = places.group_by("basket").agg(size=pl.len().cast(pl.Float64))
+        told = held.group_by("basket_id").agg(pl.col("weight").first(), size=pl.len().cast(pl.Float64))
         standard = [
             ((value - value.mean()) / (value.std(ddof=0) + 1e-9)).clip(-3, 3).alias(name)
             for name, value in SOUNDS.items()
@@ -121,7 +131,7 @@ class Corpus:
             tracks=tracks,
             places=Table(places),
             heard=Table(heard),
-            baskets=names.join(size, on="basket").sort("basket"),
+            baskets=names.join(told, on="basket_id").sort("basket"),
             credits=Table(artists.with_columns(pl.col("artist").rank("dense").cast(pl.UInt32)).sort("track", "artist")),
             genres=Table(_weighed(genres.with_columns(pl.col("genre").rank("dense").cast(pl.UInt32)), songs.height)),
         )

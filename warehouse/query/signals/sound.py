@@ -3,14 +3,14 @@
 import polars as pl
 
 from warehouse.query.signals.chunk import Chunk
-from warehouse.query.signals.corpus import SOUNDS, at
+from warehouse.query.signals.corpus import SHARES, SOUNDS, at
 
 
 def with_sound(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
     """Likelihood of the song's sound under the list's normal against the catalogue's, and cosine with the list's mean."""
     names = list(SOUNDS)
     heard = chunk.seeds.with_columns(at(chunk.corpus.tracks[name], "track") for name in names)
-    length = pl.sum_horizontal(pl.col(name).pow(2) for name in names).sqrt()
+    length = pl.sum_horizontal(SHARES[name] * pl.col(name).pow(2) for name in names).sqrt()
     parts = []
     for name in names:
         known = pl.col(name).count().cast(pl.Float64)
@@ -23,10 +23,10 @@ def with_sound(chunk: Chunk, pool: pl.DataFrame) -> pl.DataFrame:
     both = pool.join(told, on="list", how="left", maintain_order="left")
     terms, products = [], []
     for name in names:
-        value, deviation = pl.col(name), pl.col(f"{name}_deviation")
+        share, value, deviation = SHARES[name], pl.col(name), pl.col(f"{name}_deviation")
         off = (value - pl.col(f"{name}_mean")) / deviation
-        terms.append((value.pow(2) - off.pow(2) - 2 * deviation.log()) / 2)
-        products.append(value * pl.col(f"{name}_way"))
+        terms.append(share * (value.pow(2) - off.pow(2) - 2 * deviation.log()) / 2)
+        products.append(share * value * pl.col(f"{name}_way"))
     is_known = pl.any_horizontal((pl.col(name) * pl.col(f"{name}_mean")).is_not_null() for name in names)
     return both.with_columns(
         pl.when(is_known).then(pl.sum_horizontal(terms)).alias("audio.likelihood"),
