@@ -19,7 +19,7 @@ SOUND = dict.fromkeys(("danceability", "energy", "valence", "acousticness", "spe
 
 def identified(
     *rows: tuple[str, str, int | None, str | None],
-    sounds: Mapping[int, Mapping[str, float]] | None = None,
+    sounds: Mapping[int, Mapping[str, float | None]] | None = None,
     albums: Sequence[str] = (),
 ) -> dict[str, tuple[str, str]]:
     """track number -> (recording_id, song_id) for (title, artists joined by +, duration_ms, isrc).
@@ -240,11 +240,48 @@ def test_one_sound_under_one_title_is_one_recording_whoever_is_named_first() -> 
 def test_one_sound_of_one_artist_is_one_recording_whatever_it_is_called() -> None:
     found = identified(
         ("Murder Was The Case", "x", 218_000, None),
-        ("Side A: The Case", "x", 218_000, None),
+        ("Side A: The Case", "x", 219_000, None),
         ("Another One", "y", 218_000, None),
-        sounds={0: {}, 1: {}, 2: {}},
+        sounds={0: {}, 1: {}, 2: {"energy": 0.501}},
     )
     assert found == {"0": ("0", "0"), "1": ("0", "0"), "2": ("2", "2")}
+
+
+def test_one_sound_of_versions_of_one_title_is_one_recording_whoever_is_named_first() -> None:
+    found = identified(
+        ("Torrent", "sidney", 318_000, None),
+        ("Torrent - Remix", "sidney & martin", 318_000, None),
+        sounds={0: {}, 1: {}},
+    )
+    assert found == {"0": ("0", "0"), "1": ("0", "0")}
+
+
+FILLERS = [
+    ("of one artist, of other durations", [("Animals", "x", 231_000), ("Maps", "x", 190_000), ("Sugar", "x", 231_500)]),
+    ("of other artists under other titles", [("Animals", "x", 200_000), ("Maps", "x", 200_000), ("Dry", "y", 200_000)]),
+    ("of one artist, of unknown durations", [("Animals", "x", None), ("Maps", "x", None), ("Sugar", "x", None)]),
+    ("of one title, of other durations", [("Stay", "x", 200_000), ("Stay", "y", 200_000), ("Dry", "x", 230_000)]),
+    ("of one title and artist, longer", [("Stay", "x", 200_000), ("Stay", "x", 204_000), ("Stay", "x", 230_000)]),
+]
+"""What, (title, artist, duration_ms) of three tracks that are not one recording, two by two."""
+
+
+@pytest.mark.parametrize("rows", [rows for _, rows in FILLERS], ids=[what for what, _ in FILLERS])
+@pytest.mark.parametrize("unknown", [{}, {"liveness": None}], ids=["whole", "without liveness"])
+def test_equal_features_that_were_filled_in_are_no_sound(
+    rows: Sequence[tuple[str, str, int | None]], unknown: Mapping[str, None]
+) -> None:
+    """Column means in the place of what is unknown are the same for all, however long and by whomever."""
+    found = identified(*((*row, None) for row in rows), sounds=dict.fromkeys(range(3), SOUND | unknown))
+    assert {recording for recording, _ in found.values()} == {"0", "1", "2"}
+
+
+def test_little_that_is_known_of_a_sound_is_no_filler_for_being_equal_by_chance() -> None:
+    """An energy of 0.5 is that of many; it still tells a live one from the other."""
+    little = dict.fromkeys(SOUND) | {"energy": 0.5}
+    rows = [("Jump", "x", 240_000, None), ("Jump", "x", 242_500, None), ("Dry", "y", 300_000, None)]
+    found = identified(*rows, sounds={0: little, 1: little | {"energy": 0.9}, 2: little})
+    assert [recording for recording, _ in found.values()] == ["0", "1", "2"]
 
 
 def test_bounds_of_length_belong_to_what_they_bound() -> None:
