@@ -56,6 +56,9 @@ GENERIC = (
 )
 """Titles (as `key` gives them) that one artist gives to many songs; only the duration tells whether two are one."""
 
+WHOLE = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+"""Letters that Unicode does not take apart, and how they are written where a keyboard has none (as in the macro `folded`)."""
+
 MARK = "\x01"
 
 
@@ -68,6 +71,7 @@ def key(titles: pl.Expr) -> pl.Expr:
         spelt.str.normalize("NFKD")
         .str.replace_all(r"\p{M}", "")
         .str.to_lowercase()
+        .str.replace_many(WHOLE)
         .str.replace_all("&", " and ", literal=True)
         .str.replace_all(r"['’‘`´]", "")
         .str.replace_all(r"[^\p{L}\p{N}]+", " ")

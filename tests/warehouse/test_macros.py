@@ -109,6 +109,22 @@ def test_no_version_of_the_seed_and_each_song_once(bare: DuckDBPyConnection) -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("Déjà-Vu!", "deja vu"),
+        ("Smørrebrød", "smorrebrod"),
+        ("ẞ Þ Æ Œ Ø Ł Đ Ð İ", "ss th ae oe o l d d i"),
+        ("ß þ æ œ ø ł đ ð ı", "ss th ae oe o l d d i"),
+        ("夜に駆ける", "夜に駆ける"),
+        (" ??? ", "???"),
+        (None, None),
+    ],
+)
+def test_spellings_of_a_name_share_its_key(bare: DuckDBPyConnection, text: str | None, key: str | None) -> None:
+    assert bare.execute("select name_key($1)", [text]).fetchone() == (key,)
+
+
+@pytest.mark.parametrize(
     ("asked", "seed"),
     [
         ("Numb", "Numb"),  # exact, the most popular of two

@@ -1,8 +1,20 @@
 -- The macros that live in the published file: names resolved, songs that belong together, songs for a playlist.
 
+create macro folded(text) as
+    case
+        when strlen(text) = length(text) then lower(text)  -- of ASCII alone, as most names are
+        else translate(
+            replace(replace(replace(replace(lower(strip_accents(text)), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
+            'øłđðı',
+            'olddi'
+        )
+    end;
+
+comment on macro folded is 'A text in small letters of a plain keyboard where it is Latin: "Smørrebrød" is "smorrebrod"';
+
 create macro name_key(text) as
     coalesce(
-        nullif(trim(regexp_replace(lower(strip_accents(text)), '[^\p{L}\p{N}]+', ' ', 'g')), ''),
+        nullif(trim(regexp_replace(folded(text), '[^\p{L}\p{N}]+', ' ', 'g')), ''),
         lower(trim(text))
     );
 

@@ -97,6 +97,15 @@ def same(one: tuple[str, str], two: tuple[str, str], artists: str = "x") -> tupl
         ("Bobby Bitch", "Bobby B*tch", True, True),
         ("F**k Sleep", "Fuck Sleep", True, True),
         ("Piñón", "Pinon", True, True),
+        ("Smørrebrød", "SMORREBROD", True, True),
+        ("SMØRREBRØD", "Smorrebrod", True, True),
+        ("Weiße Straße", "WEISSE STRASSE", True, True),
+        ("WEIẞE STRAẞE", "Weisse Strasse", True, True),
+        ("Þursaflokkurinn í Ðröngum", "Thursaflokkurinn i drongum", True, True),
+        ("Ænima, Œuvre, ægir, œil", "Aenima, Oeuvre, aegir, oeil", True, True),
+        ("Łódź, żółć, Đurđevdan, þögn, við", "Lodz, zolc, Durdevdan, thogn, vid", True, True),
+        ("Şarkı, IŞIK, İstanbul", "Sarki, isik, istanbul", True, True),
+        ("Smørrebrød", "Smarrebrad", False, False),
         ("N'importe", "Nimporte", True, True),
         ("÷", "÷", True, True),
         ("(Remastered)", "(Remastered)", True, True),
@@ -132,6 +141,11 @@ def test_an_artist_is_a_name_and_one_without_is_an_id(names: dict[str, str], is_
         pl.DataFrame(schema={"track_id": str, **dict.fromkeys(SOUND, float)}),
     )
     assert found.rows() == [("1", "1", "1"), ("2", "1", "1") if is_one else ("2", "2", "2"), ("3", "1", "1")]
+
+
+def test_an_artist_is_one_in_letters_of_another_keyboard() -> None:
+    found = identified(("Final Song", "MØ", 200_000, None), ("Final Song", "mo", 200_500, None))
+    assert found == {"0": ("0", "0"), "1": ("0", "0")}
 
 
 def test_an_isrc_joins_what_titles_do_not() -> None:

@@ -186,7 +186,17 @@ def test_songs_are_tracks_as_people_see_them(home: Home) -> None:
         "name_key",
         "title_key",
     ).rows() == [
-        ("t1", ["Béla", "Aldous"], "Ænima", "https://i/640", "https://i/64", "t1", "t1", "ænima live feat x", "ænima"),
+        (
+            "t1",
+            ["Béla", "Aldous"],
+            "Ænima",
+            "https://i/640",
+            "https://i/64",
+            "t1",
+            "t1",
+            "aenima live feat x",
+            "aenima",
+        ),
         ("t2", [], None, None, None, "t2", "t2", "???", "???"),
     ]
 

@@ -49,6 +49,17 @@ def test_an_exact_name_goes_before_a_more_popular_one_in_other_letters(warehouse
     assert query.find_song(warehouse_of(songs), "Moon").track_id == "plain"
 
 
+def test_a_name_in_letters_of_another_keyboard_is_no_slip(warehouse_of: Build) -> None:
+    songs = [
+        {"track_id": "meant", "name": "Smørrebrød", "artists": ["MØ"], "popularity": 1},
+        {"track_id": "near", "name": "Smorrebrot", "artists": ["Bo"], "popularity": 99},
+    ]
+
+    path = warehouse_of(songs)
+    assert query.find_song(path, "Smorrebrod").track_id == "meant"
+    assert query.find_song(path, "smorrebrod", artist="mo").track_id == "meant"
+
+
 def test_the_artist_decides(small: Path) -> None:
     found = query.find_song(small, "moon", artist="dee")
 
