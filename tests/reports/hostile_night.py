@@ -28,6 +28,7 @@ SCRIPTS = (
     "👩‍👩‍👧‍👦 👩🏽‍🚀 family",
     "Z̸͎̈a̶͓͠l̷̠̀g̴̣̓ŏ̷̙",
     "ไทยภาษา",
+    "Smørrebrød på Þingvellir Ænima Łódź Straße",
     "__proto__",
     "constructor",
     "A" * 300,

@@ -211,3 +211,9 @@ def test_the_explorer_is_right_at_every_width(
         assert window.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
     assert faults(window) == []
     assert (window.said, window.asked) == ([], [])
+
+
+def test_a_search_knows_letters_as_a_plain_keyboard_writes_them(window: Window, hostile: Drawn) -> None:
+    explore(window, hostile)
+    window.page.fill("#search", "smorrebrod pa thingvellir aenima LODZ strasse")
+    assert "Smørrebrød på Þingvellir Ænima Łódź Straße" in window.page.locator("#found li").first.inner_text()
