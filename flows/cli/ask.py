@@ -275,7 +275,8 @@ def why(
     else:
         console.print_frame(rows.drop("evidence"))
     if len(seeds) > 1:
-        console.say(f"In the bare ranking {query.without(warehouse, seeds, song.track_id, limit, by=by.value)}")
+        told = query.without(warehouse, seeds, song.track_id, limit, by=by.value, is_playlist=playlist is not None)
+        console.say(f"In the bare ranking {told}")
 
 
 def why_not(

@@ -75,8 +75,12 @@ def ask(
     by: str,
     diversify: bool,
     filters: Mapping[str, float] | None,
+    whole: Sequence[str] | None = None,
 ) -> Asked:
     """Put the question to the file ``warehouse``, which ``con`` has open; the arguments are those of ``recommend``.
+
+    ``whole`` is a list of which the seeds are what is left, to ask how it would be without the others: its own baskets say
+    nothing then either.
 
     Raises:
         UnknownSongError: a seed is not in the warehouse, or there is none.
@@ -86,7 +90,7 @@ def ask(
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
     seeds = [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
-    given, candidates = drawn(con, warehouse, seeds, checked_by(by), seeds, limit)
+    given, candidates = _drawn(con, warehouse, seeds, checked_by(by), whole or seeds, limit)
     return Asked(given, ranked(candidates, limit, diversify=diversify, filters=filters))
 
 
@@ -113,20 +117,20 @@ def cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:
     return _told(con, "query/card", key=keys[0]) if len(keys) == 1 else _told(con, "query/cards", keys=keys)
 
 
-def drawn(
+def _drawn(
     con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, whole: Sequence[str], limit: int
 ) -> tuple[list[Row], Iterator[Candidate]]:
     """The cards of the seeds, and their pool for a list of ``limit`` with the addends that ``by`` counts: best first, ties by
     track id, and each read when it is asked for.
 
-    The pool is every neighbour of any of them. Where there is a list model and the ``whole`` is a list (of which the seeds may
-    be a part, to try how it would be without the others), it adds candidates and scores them all.
+    The pool is every neighbour of any of them. Where there is a list model and several seeds, it adds candidates and scores
+    them all; baskets that lie wholly inside of the ``whole`` say nothing.
 
     Raises:
         UnknownSongError: as ``known``.
     """
     given = known(con, seeds)
-    if len(whole) > 1 and (model := learned(con, warehouse)):
+    if len(given) > 1 and (model := learned(con, warehouse)):
         asked = {"seeds": [seed["number"] for seed in given], "by": by, "limit": more_of(limit)}
         best = [number for number, _ in con.execute(summing("query/best", by), asked).fetchall()]
         reached = _modelled(model, seeds, whole, best, by, candidates_of(limit))

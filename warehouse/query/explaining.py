@@ -11,8 +11,8 @@ from duckdb import DuckDBPyConnection
 from schemas.errors import UnknownSongError
 from schemas.values import OWN_ARTIST
 from warehouse.connection import reader
-from warehouse.query.asking import Asked, Row, ask, basket_names, drawn, known, shared_baskets
-from warehouse.query.ranking import Candidate, Listing, checked_by, cut_by, ranked
+from warehouse.query.asking import Asked, Row, ask, basket_names, known, shared_baskets
+from warehouse.query.ranking import Candidate, Listing, cut_by
 from warehouse.query.telling import reasons, told_baskets
 from warehouse.statements import statement
 
@@ -44,13 +44,15 @@ class WhyNot:
 
 @dataclass(frozen=True)
 class Counterfactual:
-    """Where a song of a list would stand without the seeds that speak for it most; ``place`` null: not in the pool."""
+    """Where a song of a list would stand without the seeds that speak for it most; a place is null where it has none."""
 
     place: int | None
     without: list[str]
     otherwise: int | None
 
     def __str__(self) -> str:
+        if self.place is None:
+            return "it has no place"
         if not self.without:
             return f"it is #{self.place}"
         where = "not be among the candidates" if self.otherwise is None else f"be #{self.otherwise}"
@@ -132,9 +134,21 @@ def why_not(
     return _told(one, asked.listing, dict(filters or {}))
 
 
-def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *, by: str = "hybrid") -> Counterfactual:
+def without(
+    warehouse: Path,
+    seeds: Sequence[str],
+    song: str,
+    limit: int = 10,
+    *,
+    by: str = "hybrid",
+    is_playlist: bool = False,
+) -> Counterfactual:
     """Take away, one after another, the seeds that give ``song`` (a track id) most, until it leaves the first ``limit`` places
     of the bare ranking.
+
+    The places are those that ``recommend`` gives for the seeds that are left (of one seed the neighbours, and what is taken
+    away may come back). With ``is_playlist`` the seeds are a playlist, and what is left is asked for as if the playlist had
+    never held the others: its own basket does not speak for it.
 
     Raises:
         UnknownSongError: a track is not in the warehouse.
@@ -144,14 +158,15 @@ def without(warehouse: Path, seeds: Sequence[str], song: str, limit: int = 10, *
         rest = given = _ids(seeds)
         known(con, [*given, song])
         speakers = con.execute(statement("query/links"), {"seeds": given, "song": song}).fetchall()
-        place = otherwise = _place(con, warehouse, given, given, song, by, limit)
+        whole = given if is_playlist else None
+        place = otherwise = _place(con, warehouse, given, whole, song, by, limit)
         removed: list[str] = []
         for track_id, name, _ in speakers:
             if otherwise is None or otherwise > limit or len(rest) == 1:
                 break
             rest = [seed for seed in rest if seed != track_id]
             removed.append(name)
-            otherwise = _place(con, warehouse, rest, given, song, by, limit)
+            otherwise = _place(con, warehouse, rest, whole, song, by, limit)
     if otherwise is not None and otherwise <= limit:  # no song of the list is needed for it
         return Counterfactual(place, [], place)
     return Counterfactual(place, removed, otherwise)
@@ -162,13 +177,18 @@ def _ids(seeds: str | Sequence[str]) -> list[str]:
 
 
 def _place(
-    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], given: Sequence[str], song: str, by: str, limit: int
+    con: DuckDBPyConnection,
+    warehouse: Path,
+    seeds: Sequence[str],
+    whole: Sequence[str] | None,
+    song: str,
+    by: str,
+    limit: int,
 ) -> int | None:
-    """Place of ``song`` in the bare ranking for ``seeds``, where none of those ``given`` competes; null when it is not there."""
-    _, candidates = drawn(con, warehouse, seeds, checked_by(by), given, limit)
-    others = [one for one in candidates if one.track_id not in given]
-    ranked(others, len(others), diversify=False, filters={})
-    return next((one.place for one in others if one.track_id == song), None)
+    """Place of ``song`` in the bare ranking for ``seeds``, which are what is left of ``whole``; null when it is not there."""
+    listing = ask(con, warehouse, seeds, limit, by=by, diversify=False, filters=None, whole=whole).listing
+    listing.finish()
+    return next((place for place, one in enumerate(listing.left, start=1) if one.track_id == song), None)
 
 
 def _told(one: Candidate, listing: Listing, filters: Mapping[str, float]) -> WhyNot:

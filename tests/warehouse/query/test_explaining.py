@@ -94,9 +94,10 @@ def test_why_not_without_any_neighbours(small: Path) -> None:
 
 def test_without_the_seeds_that_speak_for_it_a_song_falls(small: Path) -> None:
     assert str(query.without(small, ["seed", "b2"], "b1", limit=1)) == "it is #1; without Lamp it would be #3"
-    assert str(query.without(small, ["seed", "b2"], "c1", limit=3)) == "it is #3; without Lamp it would be #5"
+    assert str(query.without(small, ["seed", "b2"], "c1", limit=3)) == "it is #3; without Lamp it would be #6"
     assert str(query.without(small, ["seed"], "a1", limit=1)) == "it is #1"
 
 
 def test_a_song_that_is_no_candidate_has_no_place(small: Path) -> None:
     assert query.without(small, ["seed"], "lonely") == query.Counterfactual(None, [], None)
+    assert str(query.without(small, ["seed"], "lonely")) == "it has no place"

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import polars as pl
 import pytest
 
 from schemas.errors import WarehouseError
-from tests.warehouse.query.making import near, song
+from tests.warehouse.query.making import build, near, song
 from warehouse import query
 from warehouse.connection import writer
 from warehouse.query.model import ListModel
@@ -167,6 +168,57 @@ def test_songs_of_a_list_take_no_place_from_those_to_which_they_lead(
     assert query.recommend_many(path, lists)["track_id"].to_list() == ["n"]
 
 
-def test_a_counterfactual_asks_the_model_again(modelled: Path) -> None:
-    """The neighbours of Sun alone do not lead to Lamp; for the model it stays the first."""
-    assert str(query.without(modelled, ["s1", "s2"], "lamp", limit=1)) == "it is #1"
+def test_what_is_left_of_a_list_is_asked_again(modelled: Path) -> None:
+    """The model would put Lamp first for Sun as well; but who asks for one song asks its neighbours, and they lead to River."""
+    assert str(query.without(modelled, ["s1", "s2"], "lamp", limit=1)) == (
+        "it is #1; without Moon it would not be among the candidates"
+    )
+    assert (
+        str(query.without(modelled, ["s1", "s2"], "river", limit=2))
+        == "it is #2; without Sun it would not be among the candidates"
+    )
+
+
+@pytest.fixture(scope="module")
+def scattered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty songs of twelve artists in random playlists, with random neighbours."""
+    chance = Random(7)
+    names = [f"t{number:02}" for number in range(60)]
+    songs = [song(name, f"Song {name}", [f"artist {place % 12}"]) for place, name in enumerate(names)]
+    links = [
+        near(name, other, chance.random(), chance.random(), chance.random())
+        for name in names
+        for other in chance.sample([one for one in names if one != name], 15)
+    ]
+    baskets = {f"playlist:{number:02}": chance.sample(names, chance.randint(2, 9)) for number in range(40)}
+    near_by = steps("collaborative.near", 0.0, (None, 0.1, -0.5), (0.1, 0.4, 0.3), (0.4, None, 0.9))
+    return build(tmp_path_factory.mktemp("scattered"), songs, links, baskets, models=[*MODEL, *near_by])
+
+
+@pytest.mark.parametrize("count", [2, 4, 9])
+def test_a_place_without_some_songs_is_the_one_that_asking_without_them_gives(scattered: Path, count: int) -> None:
+    chance, told = Random(count), 0
+    for _ in range(10):
+        seeds = chance.sample([f"t{number:02}" for number in range(60)], count)
+        song_id = chance.choice(query.recommend(scattered, seeds, 3, diversify=False)["track_id"].to_list())
+        found = query.without(scattered, seeds, song_id, 3)
+        gone = {f"t{name[-2:]}" for name in found.without}
+        for place, rest in ((found.place, seeds), (found.otherwise, [seed for seed in seeds if seed not in gone])):
+            really = query.recommend(scattered, rest, 100, diversify=False).filter(track_id=song_id)["rank"].to_list()
+            assert [place] == (really or [None])
+        told += bool(gone)
+    assert told >= 3
+
+
+def test_of_a_playlist_its_own_basket_stays_silent(warehouse_of: Build) -> None:
+    """Without Moon the playlist would hold Sun and Sea alone, so that it cannot be what speaks for Moon or anybody else."""
+    songs = [song(name, name, [name]) for name in ("moon", "sun", "sea", "lamp", "fog")]
+    baskets = {"playlist:own": ["moon", "sun", "sea"], "playlist:other": ["moon", "sun", "sea", "lamp", "fog"]}
+    path = warehouse_of(songs, [near("moon", "fog", 0.9)], baskets, models=MODEL)
+    seeds = ["moon", "sun", "sea"]
+
+    by_name = query.without(path, seeds, "fog", limit=1)
+    as_playlist = query.without(path, seeds, "fog", limit=1, is_playlist=True)
+
+    assert by_name == query.Counterfactual(1, ["moon"], 2)
+    assert as_playlist == query.Counterfactual(1, [], 1)
