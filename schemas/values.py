@@ -18,6 +18,12 @@ OWN_ARTIST = 0.4
 """Share of a song's neighbours, its reserve included, by its own artist at most: a discography would fill the list, of which
 nobody is shown more than a few."""
 
+HUB = 5
+"""No track stands in more than so many times N lists of N neighbours, as far as others can take its place."""
+
+GUESTS = 3
+"""Last places that a list of neighbours gives up for songs that would stand in none."""
+
 SCRIPTS = {
     "Latin": ("Latin",),
     "Cyrillic": ("Cyrillic",),
@@ -34,6 +40,21 @@ SCRIPTS = {
 
 REJECTED = {"rule": pl.String, "value": pl.String, "row": pl.String}
 """A quarantine: the rule that a row broke, the value that broke it, and the row as JSON."""
+
+
+def reserve_for(top: int) -> int:
+    """How many neighbours of a song take part in the choice of ``top``; the rest only steps in when others leave."""
+    return top + max(top // 5, 5)
+
+
+def depth_for(top: int) -> int:
+    """How deep lists go of which ``top`` are published: room for hubs that stand aside, and for others that leave."""
+    return reserve_for(top) + max(top // 4, 10)
+
+
+def own_for(depth: int) -> int:
+    """How many songs of the seed's own artist stand in a list of this depth, at most."""
+    return int(OWN_ARTIST * depth)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from scipy.sparse import csr_array, csr_matrix
 from sparse_dot_topn import sp_matmul_topn
 from threadpoolctl import threadpool_limits
 
-from schemas.values import MILLION
+from schemas.values import MILLION, depth_for, own_for
 from tasks.similarity.dense import nearest
-from tasks.similarity.lists import Lists, best, depth_for, few, firsts, keys, listed, own_for, places
+from tasks.similarity.lists import Lists, best, few, firsts, keys, listed, places
 from tasks.similarity.signals import Signals
 from tasks.similarity.signals.rows import rooted
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from schemas.values import MILLION, OWN_ARTIST
+from schemas.values import MILLION, own_for
 from tasks.similarity.signals import Signals
 
 ERROR = 1e-5
@@ -106,21 +106,6 @@ def places(row: np.ndarray, rows: int) -> np.ndarray:
     """How many of its row come before each; ``row`` is sorted."""
     lengths = np.bincount(row, minlength=rows)
     return np.arange(row.size) - (np.cumsum(lengths) - lengths)[row]
-
-
-def depth_for(top: int) -> int:
-    """How deep lists go of which ``top`` are published: room for hubs that stand aside, and for others that leave."""
-    return reserve_for(top) + max(top // 4, 10)
-
-
-def reserve_for(top: int) -> int:
-    """How many of a list take part in the choice of ``top``; the rest only steps in when others leave."""
-    return top + max(top // 5, 5)
-
-
-def own_for(depth: int) -> int:
-    """How many songs of the seed's own artist stand in a list of this depth, at most."""
-    return int(OWN_ARTIST * depth)
 
 
 def best(given: Signals, seeds: np.ndarray, depth: int, scores: Scorer) -> Lists:

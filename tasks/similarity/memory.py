@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from tasks.similarity.hubs import HUB
-from tasks.similarity.lists import TABLES, Lists, depth_for
+from schemas.values import HUB, depth_for
+from tasks.similarity.lists import TABLES, Lists
 from tasks.similarity.neighbours import BLOCK, Work, build, in_threads, updated
 from tasks.similarity.signals import SIGNALS, Scale, Signals, signals
 from tasks.similarity.signals.company import Circles

@@ -13,23 +13,10 @@ import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from schemas.values import MILLION
+from schemas.values import MILLION, depth_for, own_for, reserve_for
 from tasks.similarity.approximate import EXACT, approximate
 from tasks.similarity.hubs import published
-from tasks.similarity.lists import (
-    ERROR,
-    Lists,
-    addends,
-    arranged,
-    best_by,
-    depth_for,
-    few,
-    keys,
-    own_for,
-    places,
-    reserve_for,
-    strips,
-)
+from tasks.similarity.lists import ERROR, Lists, addends, arranged, best_by, few, keys, places, strips
 from tasks.similarity.signals import Signals
 
 THREADS = 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import UnknownSongError
-from schemas.values import OWN_ARTIST
+from schemas.values import GUESTS, HUB, MILLION, depth_for, own_for
 from warehouse.connection import reader
 from warehouse.query.asking import Asked, Row, ask, basket_names, known, shared_baskets
 from warehouse.query.ranking import Candidate, Listing, cut_by
@@ -18,6 +19,9 @@ from warehouse.statements import statement
 
 NAMED = 3
 """Seeds that a line names; the others are counted."""
+
+NEARLY = 0.95
+"""Who stands in so many of the lists that one song may stand in had to leave others; a few lists are lost to guests later."""
 
 WATERFALL = {
     "ordinal": pl.Int64(),
@@ -34,7 +38,8 @@ class WhyNot:
     """The first rule that kept a song off a list (``recommended`` when none did), told in a line.
 
     ``short_by`` is how far it was from the list in the unit of the rule: score for ``place``, the attribute's own unit for
-    ``filter``; null where the rule knows no distance.
+    ``filter``; null where the rule knows no distance. Of songs that are none of the stored neighbours no score is stored:
+    ``neighbours`` (it scores less than they do), ``hub`` and ``own artist`` (it may score more) know none.
     """
 
     rule: str
@@ -123,15 +128,13 @@ def why_not(
         card = known(con, [song])[0]
         asked = ask(con, warehouse, _ids(seeds), limit, by=by, diversify=diversify, filters=filters)
         asked.listing.finish()
-    twin = next((seed for seed in asked.seeds if seed["song_id"] == card["song_id"]), None)
-    if twin is not None and twin["track_id"] == song:
-        return WhyNot("seed", f"{_named(card)} is one of the songs that you gave")
-    if twin is not None:
-        return WhyNot("seed", f"{_named(card)} is the same song as {_named(twin)}, which you gave")
-    one = asked.candidate(song)
-    if one is None:
-        return _no_neighbour(card, asked, by)
-    return _told(one, asked.listing, dict(filters or {}))
+        twin = next((seed for seed in asked.seeds if seed["song_id"] == card["song_id"]), None)
+        if twin is not None and twin["track_id"] == song:
+            return WhyNot("seed", f"{_named(card)} is one of the songs that you gave")
+        if twin is not None:
+            return WhyNot("seed", f"{_named(card)} is the same song as {_named(twin)}, which you gave")
+        one = asked.candidate(song)
+        return _kept_out(con, card, asked, by) if one is None else _told(one, asked.listing, dict(filters or {}))
 
 
 def without(
@@ -233,18 +236,50 @@ def _filtered(one: Candidate, filters: Mapping[str, float]) -> WhyNot:
     )  # fmt: skip
 
 
-def _no_neighbour(card: Row, asked: Asked, by: str) -> WhyNot:
-    name, seeds, listing = _named(card), _all_named(asked.seeds), asked.listing
-    if not listing.left:
+def _kept_out(con: DuckDBPyConnection, card: Row, asked: Asked, by: str) -> WhyNot:
+    """Why a song is no candidate: of one seed, what kept it out of the stored neighbours."""
+    name, seeds = _named(card), _all_named(asked.seeds)
+    if len(asked.seeds) > 1:
+        many = sum(one.rule != "seed" for one in asked.listing.seen)
+        alone = "" if by == "hybrid" else f" by {by}"
+        return WhyNot("neighbours", f"{name} is none of the {many} songs to which {seeds} lead{alone}")
+    stored = con.execute(statement("query/stored"), {"seed": asked.seeds[0]["number"]}).fetchall()
+    if not stored:
         return WhyNot("neighbours", f"{seeds} has no neighbours yet: there is nothing to compare {name} with")
-    last = listing.left[-1]
-    kind = "neighbours" if by == "hybrid" else f"neighbours with a share of {by}"
-    text = f"{name} is not among the {len(listing.left)} stored {kind} of {seeds}, the last of which scores {last.score:.3f}"
-    artist = card["artist_ids"][:1]
-    own = sum(one.row["artist_ids"][:1] == artist for one in listing.left)
-    if [artist] == [seed["artist_ids"][:1] for seed in asked.seeds] and own >= OWN_ARTIST * len(listing.left):
-        text += f"; {own} of them are by {card['artists'][0]}, and room is left for others"
-    return WhyNot("neighbours", text)
+    if any(track_id == card["track_id"] for track_id, *_ in stored):
+        return WhyNot("neighbours", f"{name} is a stored neighbour of {seeds}, but {by} adds nothing to that")
+    lists, longest = con.execute(statement("query/standing"), {"song": card["number"]}).fetchall()[0]
+    kept = f"the {len(stored)} stored neighbours of {seeds}"
+    if lists >= NEARLY * HUB * longest:
+        return WhyNot(
+            "hub",
+            f"{name} is not among {kept}: it stands in {lists} of the {HUB * longest} lists in which one song "
+            f"may stand, and is kept for those where it matters most; it may well be nearer than the last of these",
+        )
+    version = next((track_id for track_id, song_id, *_ in stored if song_id == card["song_id"]), None)
+    if version is not None:
+        other = asked.candidate(version)
+        where = f"which is #{other.place}" if other is not None and other.place else "which fits better"
+        return WhyNot("version", f"{name} is another version of {_named(known(con, [version])[0])}, {where}")
+    artist = next(iter(card["artist_ids"]), None)
+    own = sum(artist_id == artist for _, _, artist_id, *_ in stored)
+    if artist in asked.seeds[0]["artist_ids"][:1] and own >= own_for(depth_for(longest)):
+        return WhyNot(
+            "own artist",
+            f"{name} is not among {kept}: {own} of them are by {card['artists'][0]}, and room is left for others; "
+            "it may well be nearer than the last of these",
+        )
+    first = len(stored) - _guests(stored, longest)
+    those = "the last of them" if first == len(stored) else f"number {first}"
+    text = f"{name} is not among {kept}: it scores less than {those}, which has {stored[first - 1][-2] / MILLION:.3f}"
+    rest = "" if first == len(stored) else "; the places behind are for songs that stand in no other list"
+    return WhyNot("neighbours", text + rest)
+
+
+def _guests(stored: Sequence[tuple[Any, ...]], longest: int) -> int:
+    """How many of the last ``stored`` neighbours stand there because no other list tells of them: better ones may have left."""
+    last = stored[:0:-1][:GUESTS] if len(stored) == longest else []
+    return len(list(takewhile(lambda row: row[-1] == 1, last)))
 
 
 def _named(row: Mapping[str, Any]) -> str:

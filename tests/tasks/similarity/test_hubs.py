@@ -5,8 +5,9 @@ import polars as pl
 import pytest
 
 from schemas.catalogue import FEATURES
-from tasks.similarity.hubs import HUB, published
-from tasks.similarity.lists import TABLES, depth_for, own_for, reserve_for
+from schemas.values import HUB, depth_for, own_for, reserve_for
+from tasks.similarity.hubs import published
+from tasks.similarity.lists import TABLES
 from tasks.similarity.neighbours import build
 from tasks.similarity.signals import Signals, signals
 from tasks.similarity.weights import STATED

@@ -80,9 +80,9 @@ def shallow() -> Iterator[None]:
         patch.setattr(memory, "REFIT_BASKETS", 1e9)
         patch.setattr("tasks.similarity.neighbours.MUCH", 2.0)
         patch.setattr("tasks.similarity.hubs.HUB", 1)
-        for module in ("lists", "memory", "neighbours", "hubs"):
+        for module in ("memory", "neighbours", "hubs"):
             patch.setattr(f"tasks.similarity.{module}.depth_for", lambda top: top + 3)
-        for module in ("lists", "neighbours", "hubs"):
+        for module in ("neighbours", "hubs"):
             patch.setattr(f"tasks.similarity.{module}.reserve_for", lambda top: top + 1)
         yield
 

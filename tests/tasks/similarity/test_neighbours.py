@@ -8,10 +8,9 @@ import pytest
 from scipy.sparse import csr_array, hstack, random_array
 
 from schemas.catalogue import FEATURES
-from schemas.values import MILLION
+from schemas.values import HUB, MILLION, depth_for, own_for
 from tasks.bench.making import catalogue
-from tasks.similarity.hubs import HUB
-from tasks.similarity.lists import ERROR, TABLES, addends, arranged, depth_for, own_for
+from tasks.similarity.lists import ERROR, TABLES, addends, arranged
 from tasks.similarity.neighbours import block, build, neighbours
 from tasks.similarity.signals import SIGNALS, signals
 from tasks.similarity.signals.rows import beside

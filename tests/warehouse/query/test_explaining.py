@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.errors import UnknownSongError
-from tests.warehouse.query.making import near
+from tests.warehouse.query.making import near, song
 from warehouse import query
 
 Build = Callable[..., Path]
@@ -48,7 +48,13 @@ def test_why_of_a_seed_says_that_it_was_given(small: Path) -> None:
     ("c1", {"limit": 1, "diversify": False}, query.WhyNot(
         "place", "“Moon” by Cleo is #6 of 6 by score: 0.100 against 0.950 of #1; it lacks most in metadata (0.300 less)", pytest.approx(0.85))),
     ("lonely", {}, query.WhyNot(
-        "neighbours", "“Nobody's Friend” by Eve is not among the 6 stored neighbours of “Naïve Moon” by Ada, the last of which scores 0.100")),
+        "neighbours",
+        "“Nobody's Friend” by Eve is not among the 8 stored neighbours of “Naïve Moon” by Ada: it scores less than the last of them, which has 0.100")),
+    ("lonely", {"filters": {"min_tempo": 300}}, query.WhyNot(
+        "neighbours",
+        "“Nobody's Friend” by Eve is not among the 8 stored neighbours of “Naïve Moon” by Ada: it scores less than the last of them, which has 0.100")),
+    ("c1", {"by": "metadata"}, query.WhyNot(
+        "neighbours", "“Moon” by Cleo is a stored neighbour of “Naïve Moon” by Ada, but metadata adds nothing to that")),
 ])  # fmt: skip
 def test_why_not_names_the_first_rule_and_the_distance(
     small: Path, song: str, arguments: dict[str, Any], expected: query.WhyNot
@@ -76,13 +82,71 @@ def test_why_not_a_song_of_an_artist_with_a_discography(warehouse_of: Callable[.
     names = [f"t{number:02}" for number in range(42)]
     songs = [{"track_id": name, "name": name, "artists": ["Queen"]} for name in names]
     songs.append({"track_id": "x", "name": "x", "artists": ["Bo"]})
-    links = [near("t00", name, 0.9) for name in names[1:-1]]
-    told = warehouse_of(songs, links)
-    no_neighbour = "is not among the 40 stored neighbours of “t00” by Queen, the last of which scores 0.900"
+    told = warehouse_of(songs, [near(seed, name, 0.9) for seed in ("t00", "x") for name in names[1:-1]])
+    no_neighbour = "is not among the 40 stored neighbours of “t00” by Queen:"
 
-    assert query.why_not(told, "t00", "x").text == f"“x” by Bo {no_neighbour}"
-    assert query.why_not(told, "t00", "t41").text == (
-        f"“t41” by Queen {no_neighbour}; 40 of them are by Queen, and room is left for others"
+    assert query.why_not(told, "t00", "x") == query.WhyNot(
+        "neighbours", f"“x” by Bo {no_neighbour} it scores less than the last of them, which has 0.900"
+    )
+    assert query.why_not(told, "t00", "t41") == query.WhyNot(
+        "own artist",
+        f"“t41” by Queen {no_neighbour} 40 of them are by Queen, and room is left for others; "
+        "it may well be nearer than the last of these",
+    )
+
+
+def test_why_not_a_song_of_the_artist_while_there_is_room_for_more_of_them(warehouse_of: Build) -> None:
+    songs = [
+        song(name, name, ["Queen" if name[0] == "t" else "Bo"]) for name in ("t0", "t1", "t2", "b0", "b1", "b2", "b3")
+    ]
+    others = ["t1", "b0", "b1", "b2", "b3"]
+
+    told = query.why_not(
+        warehouse_of(songs, [near(seed, name, 0.5) for seed in ("t0", "t2") for name in others]), "t0", "t2"
+    )
+
+    assert told.rule == "neighbours"
+    assert told.text.endswith("it scores less than the last of them, which has 0.500")
+
+
+def test_why_not_a_song_that_stands_in_as_many_lists_as_one_may(warehouse_of: Build) -> None:
+    """Of lists of one neighbour nobody stands in more than five: a hub may be nearer than the one that is stored in its place."""
+    seeds = [f"s{number}" for number in range(7)]
+    songs = [song(name, name, [name]) for name in [*seeds, "hub", "other"]]
+    links = [near(seed, "hub" if number < 5 else "other", 0.3) for number, seed in enumerate(seeds)]
+    told = warehouse_of(songs, links)
+
+    assert query.why_not(told, "s6", "hub") == query.WhyNot(
+        "hub",
+        "“hub” by hub is not among the 1 stored neighbours of “s6” by s6: it stands in 5 of the 5 lists in which one song may "
+        "stand, and is kept for those where it matters most; it may well be nearer than the last of these",
+    )
+    assert query.why_not(told, "s0", "other").rule == "neighbours"
+
+
+def test_why_not_compares_with_those_who_are_stored_for_their_score(warehouse_of: Build) -> None:
+    """A better one may have left the last place to a song that stands in no other list."""
+    songs = [song(name, name, []) for name in ("s", "r", "a", "b", "guest", "x")]
+    links = [near("s", "a", 0.9), near("s", "b", 0.8), near("s", "guest", 0.1)]
+    links += [near("r", "a", 0.9), near("r", "b", 0.8), near("r", "x", 0.7)]
+
+    assert query.why_not(warehouse_of(songs, links), "s", "x").text == (
+        "“x” is not among the 3 stored neighbours of “s”: it scores less than number 2, which has 0.800; "
+        "the places behind are for songs that stand in no other list"
+    )
+
+
+def test_why_not_a_version_of_a_stored_neighbour(warehouse_of: Build) -> None:
+    songs = [song("s", "s", []), song("a", "a", []), song("a-live", "a - Live", [], song="a")]
+
+    assert query.why_not(warehouse_of(songs, [near("s", "a", 0.9)]), "s", "a-live") == query.WhyNot(
+        "version", "“a - Live” is another version of “a”, which is #1"
+    )
+
+
+def test_why_not_for_several_seeds(small: Path) -> None:
+    assert query.why_not(small, ["seed", "b2"], "lonely") == query.WhyNot(
+        "neighbours", "“Nobody's Friend” by Eve is none of the 6 songs to which “Naïve Moon” by Ada and 1 more lead"
     )
 
 

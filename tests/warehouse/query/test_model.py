@@ -188,7 +188,7 @@ def scattered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     links = [
         near(name, other, chance.random(), chance.random(), chance.random())
         for name in names
-        for other in chance.sample([one for one in names if one != name], 15)
+        for other in chance.sample([one for one in names if one != name], 30)
     ]
     baskets = {f"playlist:{number:02}": chance.sample(names, chance.randint(2, 9)) for number in range(40)}
     near_by = steps("collaborative.near", 0.0, (None, 0.1, -0.5), (0.1, 0.4, 0.3), (0.4, None, 0.9))
