@@ -86,7 +86,7 @@ def _common(song: Row, seed: Row, kind: str | None) -> str:
     """What the signal that joins the two has to tell; else what is written about both."""
     if kind == "collaborative":
         return _company(song, seed)
-    return (sound(song, [seed]) if kind == "audio" else "") or facts(song, [seed], is_named=True)
+    return (sound(song, [seed]).text if kind == "audio" else "") or facts(song, [seed], is_named=True)
 
 
 def _company(song: Row, seed: Row) -> str:

@@ -56,7 +56,7 @@ def test_the_first_song_comes_whole(small: Path) -> None:
                 "kind": "audio",
                 "text": "both acoustic (0.90) and calm (energy 0.20)",
                 "contribution": 0.3,
-                "evidence": [],
+                "evidence": ["acousticness", "energy"],
             },
             {
                 "kind": "metadata",

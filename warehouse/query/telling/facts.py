@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import partial
+from math import fsum
 from typing import Any
 
 from schemas.values import SCRIPTS
-from warehouse.query.telling.words import listed, named, quoted, songs
+from warehouse.query.telling.words import Told, listed, named, quoted, songs
 
 EXTRAS = re.compile(r"\s+[(\[].*$|\s+[-–—]\s+.*$|\s+(feat|ft|featuring)\.?\s.*$", re.IGNORECASE)
 """What stands behind a title, as the macro title_key has it: "(feat. …)", " - Live", "feat. …"."""
@@ -42,11 +43,11 @@ def is_years(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> boo
     return not _album(song, seeds) and all(own.isdisjoint((*seed["artist_ids"], *seed["genres"])) for seed in seeds)
 
 
-def shared_ids(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The artists and the album that a song shares with the seeds."""
+def shared(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Ids of the artists and of the album that a song shares with the seeds; without any, the genres that are told."""
     artists = [artist for artist in song["artist_ids"] if any(artist in seed["artist_ids"] for seed in seeds)]
-    is_album = song["album_id"] is not None and any(seed["album_id"] == song["album_id"] for seed in seeds)
-    return [*artists, song["album_id"]] if is_album else artists
+    albums = [song["album_id"]] if _album(song, seeds) else []
+    return [*artists, *albums] or _shared_genres(song, seeds)
 
 
 def _artists(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
@@ -73,16 +74,31 @@ def _album(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_named: bool) -> str:
-    shared = {genre: sum(genre in seed["genres"] for seed in seeds) for genre in song["genres"]}
-    names = sorted(
-        (genre for genre, count in shared.items() if count), key=lambda genre: (-shared[genre], -len(genre), genre)
-    )
+    names = _shared_genres(song, seeds)
     if not names:
         return ""
     if len(seeds) == 1:
-        return listed(names[:2]) + ("" if is_named else f", like {named(seeds[0]['name'])}")
+        return listed(names) + ("" if is_named else f", like {named(seeds[0]['name'])}")
     alike = [seed["name"] for seed in sorted(seeds, key=partial(_apart, song)) if names[0] in seed["genres"]]
     return f"{names[0]}, like {quoted(alike)} that you gave"
+
+
+def _shared_genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The genres in common of which a sentence tells: two with a single seed, of a list the one that most of it has."""
+    counts = {genre: sum(genre in seed["genres"] for seed in seeds) for genre in song["genres"]}
+    names = sorted(
+        (genre for genre, count in counts.items() if count), key=lambda genre: (-counts[genre], -len(genre), genre)
+    )
+    return names[: 2 if len(seeds) == 1 else 1]
+
+
+def popularity(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> Told:
+    """How popular a song is, and how popular the songs of a list are."""
+    known = [seed["popularity"] for seed in seeds if seed["popularity"] is not None]
+    if song["popularity"] is None or not known:
+        return Told()
+    of_list = f"that of the songs that you gave {fsum(known) / len(known):.0f} on average"
+    return Told(f"its popularity is {song['popularity']}, {of_list}", ["popularity"])
 
 
 def _apart(song: Mapping[str, Any], seed: Mapping[str, Any]) -> tuple[int, float]:

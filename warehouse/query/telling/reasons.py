@@ -11,33 +11,33 @@ from typing import Any, NamedTuple
 from warehouse.query.model import BASE, kind_of
 from warehouse.query.ranking import Candidate
 from warehouse.query.telling.company import company, kinship, told_baskets
-from warehouse.query.telling.facts import facts, is_years, shared_ids
+from warehouse.query.telling.facts import facts, is_years, popularity, shared
 from warehouse.query.telling.sound import contrast, sound
-from warehouse.query.telling.words import named
+from warehouse.query.telling.words import Told, named
 
 SENTENCES = 3
 """Sentences that a recommendation shows at most."""
 
 SIGNALS = {
     BASE: "what every song begins with",
-    "collaborative.user": "stands in lists that share songs with yours",
-    "collaborative.user2": "stands in the lists that share most songs with yours",
-    "collaborative.item": "is often together with your songs",
-    "collaborative.useridf": "stands in lists that share rare songs with yours",
-    "collaborative.ridge": "stands in lists that together make up yours, copies counted once",
-    "collaborative.lift": "is more often in lists like yours than anywhere",
-    "collaborative.near": "stands a few places from your songs in lists",
-    "collaborative.nearsong": "a version of it stands a few places from your songs in lists",
-    "collaborative.userart": "stands in lists that share artists with yours",
-    "collaborative.abask": "its artists stand in lists that share artists with yours",
-    "collaborative.abaskn": "its artists stand in lists like yours more than anywhere",
+    "collaborative.user": "how much it stands in lists that share songs with yours",
+    "collaborative.user2": "how much it stands in the lists that share most songs with yours",
+    "collaborative.item": "how often it is together with your songs",
+    "collaborative.useridf": "how much it stands in lists that share rare songs with yours",
+    "collaborative.ridge": "how much it stands in lists that together make up yours, copies counted once",
+    "collaborative.lift": "how much more often it is in lists like yours than anywhere",
+    "collaborative.near": "how often it stands a few places from your songs in lists",
+    "collaborative.nearsong": "how often a version of it stands a few places from your songs in lists",
+    "collaborative.userart": "how much it stands in lists that share artists with yours",
+    "collaborative.abask": "how much its artists stand in lists that share artists with yours",
+    "collaborative.abaskn": "how much more its artists stand in lists like yours than anywhere",
     "collaborative.n": "how many lists hold it at all",
     "collaborative.n_gap": "how many lists hold it, against your songs",
     "collaborative.artist_gap": "how many lists hold its artists, against those of your songs",
     "metadata.artist": "share of your songs that share an artist with it",
     "metadata.artist_n": "number of your songs that share an artist with it",
     "metadata.artist_held": "how many of its artist's songs in lists are on yours",
-    "metadata.album": "your songs on its album",
+    "metadata.album": "how many of your songs are on its album",
     "metadata.genre": "its genres against those of your songs",
     "metadata.era": "its year against those of your songs",
     "metadata.popularity": "how popular it is",
@@ -49,7 +49,8 @@ SIGNALS = {
 
 
 class Reason(NamedTuple):
-    """An addend of a score, what it comes from in words, and the ids of baskets, artists, albums or songs to look that up."""
+    """An addend of a score, what it comes from in words, and what to look that up by: ids of baskets, artists, albums or songs,
+    genres, or columns of ``audio_features`` (or ``popularity``)."""
 
     kind: str
     text: str
@@ -68,23 +69,32 @@ def reasons(
     """The addends of a candidate by kind, largest first, the first few with a sentence.
 
     ``seeds`` are cards; ``together`` holds, by kind, the ids of the baskets that hold the song and a seed, and ``names`` what
-    the person calls some of them. ``in_full`` tells every addend alone, and each with a sentence.
+    the person calls some of them. Nothing that speaks against a song is told as if it spoke for it. ``in_full`` tells every
+    addend alone, and of each signal of the list model what it is.
     """
     song = one.row
     sums: dict[str, list[float]] = {}
     for addend, value in one.addends.items():
         sums.setdefault(kind_of(addend), []).append(value)
     totals = {kind: fsum(values) for kind, values in sums.items()}
-    is_kin = not any(together.values()) and totals.get("collaborative", 0.0) > 0
+    speaks_for = {kind for kind, value in totals.items() if value > 0}
+    heard = sound(song, seeds) if "audio" in speaks_for else contrast(song, seeds)
+    written = Told(facts(song, seeds), shared(song, seeds)) if "metadata" in speaks_for else Told()
+    if not written.text and "metadata" in speaks_for and one.addends.get("metadata.popularity_gap", 0.0) > 0:
+        written = popularity(song, seeds)
+    kept = ""
+    if "collaborative" in speaks_for:
+        kept = company(song, seeds, together, names) or kinship(song, seeds, names)
     texts = {
-        "audio": sound(song, seeds) if totals.get("audio", 0.0) > 0 else contrast(song, seeds),
-        "metadata": facts(song, seeds) if totals.get("metadata", 0.0) > 0 else "",
-        "collaborative": kinship(song, seeds, names) if is_kin else company(song, seeds, together, names),
+        "audio": heard.text,
+        "metadata": written.text,
+        "collaborative": kept,
         "variety": f"held back a little: {named(one.repeated.row['name'])} is higher up" if one.repeated else "",
     }
     baskets = [basket_id for ids in told_baskets(song, together).values() for basket_id in ids]
     evidence = {
-        "metadata": shared_ids(song, seeds) if texts["metadata"] else [],
+        "audio": heard.evidence,
+        "metadata": written.evidence,
         "collaborative": (baskets or song["artist_ids"]) if texts["collaborative"] else [],
         "variety": [one.repeated.track_id] if one.repeated else [],
     }
@@ -92,7 +102,10 @@ def reasons(
         ordered = sorted(one.addends.items(), key=lambda item: -item[1])
         return [
             Reason(
-                kind_of(addend), SIGNALS.get(addend) or texts.get(addend, ""), value, evidence.get(kind_of(addend), ())
+                kind_of(addend),
+                _signal(addend, value) or texts.get(addend, ""),
+                value,
+                evidence.get(kind_of(addend), ()),
             )
             for addend, value in ordered
         ]
@@ -104,3 +117,9 @@ def reasons(
         Reason(kind, texts[kind], value, evidence.get(kind, ())) if kind in shown else Reason(kind, "", value)
         for kind, value in ordered
     ]
+
+
+def _signal(addend: str, value: float) -> str:
+    """What an addend of the list model stands for; what every song begins with speaks neither for nor against one."""
+    told = SIGNALS.get(addend, "")
+    return f"{told}: speaks against it" if told and value < 0 and addend != BASE else told

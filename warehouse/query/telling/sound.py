@@ -4,9 +4,17 @@ from collections.abc import Mapping, Sequence
 from math import log2
 from typing import Any, NamedTuple
 
+from warehouse.query.telling.words import Told
+
 KEYS = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
+PLAIN = ("energy", "danceability", "valence")
+"""Features of which a value alone says something, the most telling first."""
+
 UNITS = {"tempo": " BPM", "loudness": " dB"}
+
+NEAR = 0.1
+"""Values of a song and of most of a list that lie so close are told where nothing is remarkable about them."""
 
 WIDE = {"tempo": 0.3, "energy": 0.3, "acousticness": 0.4, "valence": 0.4, "danceability": 0.3, "instrumentalness": 0.5}
 """A gap from which on two songs sound different to anybody."""
@@ -40,8 +48,8 @@ TRAITS = (
 """What is worth telling of a sound, in words; ``far`` is where a feature is as remarkable as it gets."""
 
 
-def sound(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
-    """What is remarkable about the sound of both, or else what they have in common, with the values."""
+def sound(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> Told:
+    """What is remarkable about the sound of both, or else what they have in common, with the values; which features these are."""
     if len(seeds) != 1:
         return _sound_of_many(song, seeds)
     seed = seeds[0]
@@ -50,28 +58,30 @@ def sound(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
         told = [
             f"{trait.word} ({_pair(trait.feature, seed, song, named=not trait.is_plain)})" for _, trait in traits[:2]
         ]
-        return f"both {' and '.join(told)}"
+        return Told(f"both {' and '.join(told)}", [trait.feature for _, trait in traits[:2]])
     if None not in (song["tempo"], seed["tempo"]) and abs(song["tempo"] - seed["tempo"]) <= 0.06 * seed["tempo"]:
-        return f"nearly the same tempo: {_pair('tempo', seed, song)}"
+        return Told(f"nearly the same tempo: {_pair('tempo', seed, song)}", ["tempo"])
     if None not in (song["key"], seed["key"]) and song["key"] == seed["key"] >= 0 and song["mode"] == seed["mode"]:
-        return f"both in {_key(song)}"
-    for feature in ("energy", "danceability", "valence"):
+        return Told(f"both in {_key(song)}", ["key", "mode"])
+    for feature in PLAIN:
         if None not in (song[feature], seed[feature]) and abs(song[feature] - seed[feature]) <= 0.05:
-            return f"much the same {feature}: {_pair(feature, seed, song)}"
-    return ""
+            return Told(f"much the same {feature}: {_pair(feature, seed, song)}", [feature])
+    return Told()
 
 
-def contrast(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
+def contrast(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> Told:
     """What sets the sound of a song apart from a single seed: the widest gap, with the values."""
     if len(seeds) != 1:
-        return ""
+        return Told()
     gaps = [
         (_gap(feature, song[feature], seeds[0][feature]) / scale, feature)
         for feature, scale in WIDE.items()
         if None not in (song[feature], seeds[0][feature])
     ]
     widest, feature = max(gaps, default=(0.0, ""))
-    return f"but it sounds different: {_pair(feature, seeds[0], song, named=True)}" if widest >= 1 else ""
+    if widest < 1:
+        return Told()
+    return Told(f"but it sounds different: {_pair(feature, seeds[0], song, named=True)}", [feature])
 
 
 def _gap(feature: str, one: float, other: float) -> float:
@@ -95,9 +105,9 @@ def _shared_traits(song: Mapping[str, Any], seed: Mapping[str, Any]) -> list[tup
     return found
 
 
-def _sound_of_many(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> str:
-    """The most remarkable trait of the song that most of the seeds have too, as far as it is known of them."""
-    best = ""
+def _sound_of_many(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> Told:
+    """The trait of the song that most of the seeds have too, as far as it is known of them, or else a value that they are near."""
+    best = Told()
     most = 0.5
     for trait in TRAITS:
         if song[trait.feature] is None or not _has(trait, song[trait.feature]):
@@ -107,7 +117,21 @@ def _sound_of_many(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) 
         if known and alike / len(known) > most:
             most = alike / len(known)
             value = _value(trait.feature, song[trait.feature])
-            best = f"{trait.word} ({value}), as {alike} of the {len(seeds)} songs that you gave"
+            best = Told(f"{trait.word} ({value}), as {alike} of the {len(seeds)} songs that you gave", [trait.feature])
+    return best if best.text else _near_many(song, seeds)
+
+
+def _near_many(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> Told:
+    """The value of the song that most of the seeds, as far as it is known of them, have nearly too."""
+    best = Told()
+    most = 0.5
+    for feature in PLAIN:
+        known = [seed[feature] for seed in seeds if None not in (song[feature], seed[feature])]
+        alike = sum(abs(song[feature] - value) <= NEAR for value in known)
+        if known and alike / len(known) > most:
+            most = alike / len(known)
+            whom = f"that of {alike} of the {len(seeds)} songs that you gave"
+            best = Told(f"{_value(feature, song[feature])}, near {whom}", [feature])
     return best
 
 

@@ -1,9 +1,17 @@
 """Small words that sentences are made of."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 LONG = 48
 """Letters of a name that a sentence gives; playlists have names that run to a hundred, and stand on every row."""
+
+
+class Told(NamedTuple):
+    """A sentence, and what to look up for it: ids, genres, or columns of ``audio_features`` or ``songs``."""
+
+    text: str = ""
+    evidence: Sequence[str] = ()
 
 
 def named(name: str) -> str:
