@@ -264,13 +264,16 @@ def test_a_contrast_and_a_trait_of_a_list_can_be_looked_up() -> None:
     assert told_reasons({"metadata": 0.2}, card(genres=["folk", "rock"]), [card(genres=["folk"])] * 2)[0][1] == ["folk"]
 
 
-def test_where_nothing_is_remarkable_a_value_is_told_that_most_of_a_list_are_near() -> None:
+def test_a_value_that_most_of_a_list_are_near_is_told_where_nothing_else_is() -> None:
     seeds = [card(energy=0.5, valence=0.5), card(energy=0.55, valence=0.3), card(energy=0.6), card()]
-    assert sound(card(energy=0.58, valence=0.5), seeds) == (
-        "energy 0.58, near that of 3 of the 4 songs that you gave",
-        ["energy"],
-    )
-    assert sound(card(energy=0.8, valence=0.6), seeds).text == ""
+    told = ("energy 0.58, near that of 3 of the 4 songs that you gave", ["energy"])
+    assert told_reasons({"audio": 0.2}, card(energy=0.58, valence=0.5), seeds) == [told]
+    assert told_reasons({"audio": 0.2}, card(energy=0.8, valence=0.65), seeds) == [("", [])]
+    assert told_reasons({"audio": -0.2}, card(energy=0.58), seeds) == [("", [])]
+    folk = [seed | {"genres": ["folk"]} for seed in seeds]
+    assert [text for text, _ in told_reasons({"metadata": 0.3, "audio": 0.2}, card(energy=0.58, genres=["folk"]), folk)] == [
+        "folk, like “Seed” and 3 more that you gave", "",
+    ]  # fmt: skip
 
 
 def test_popularity_is_told_where_it_counted_and_nothing_else_is_written() -> None:

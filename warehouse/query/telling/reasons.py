@@ -12,7 +12,7 @@ from warehouse.query.model import BASE, kind_of
 from warehouse.query.ranking import Candidate
 from warehouse.query.telling.company import company, kinship, told_baskets
 from warehouse.query.telling.facts import facts, is_years, popularity, shared
-from warehouse.query.telling.sound import contrast, sound
+from warehouse.query.telling.sound import contrast, near, sound
 from warehouse.query.telling.words import Told, named
 
 SENTENCES = 3
@@ -85,6 +85,8 @@ def reasons(
     kept = ""
     if "collaborative" in speaks_for:
         kept = company(song, seeds, together, names) or kinship(song, seeds, names)
+    if "audio" in speaks_for and len(seeds) > 1 and not any((heard.text, written.text, kept)):
+        heard = near(song, seeds)
     texts = {
         "audio": heard.text,
         "metadata": written.text,

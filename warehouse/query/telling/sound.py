@@ -84,6 +84,20 @@ def contrast(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> Tol
     return Told(f"but it sounds different: {_pair(feature, seeds[0], song, named=True)}", [feature])
 
 
+def near(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> Told:
+    """The value of the song that most of a list, as far as it is known of it, has nearly too: true of very many songs."""
+    best = Told()
+    most = 0.5
+    for feature in PLAIN:
+        known = [seed[feature] for seed in seeds if None not in (song[feature], seed[feature])]
+        alike = sum(abs(song[feature] - value) <= NEAR for value in known)
+        if known and alike / len(known) > most:
+            most = alike / len(known)
+            whom = f"that of {alike} of the {len(seeds)} songs that you gave"
+            best = Told(f"{_value(feature, song[feature])}, near {whom}", [feature])
+    return best
+
+
 def _gap(feature: str, one: float, other: float) -> float:
     """How far two values lie apart; of tempo in octaves, where a whole one is none, as the signal has it."""
     if feature != "tempo":
@@ -106,7 +120,7 @@ def _shared_traits(song: Mapping[str, Any], seed: Mapping[str, Any]) -> list[tup
 
 
 def _sound_of_many(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> Told:
-    """The trait of the song that most of the seeds have too, as far as it is known of them, or else a value that they are near."""
+    """The trait of the song that most of the seeds have too, as far as it is known of them."""
     best = Told()
     most = 0.5
     for trait in TRAITS:
@@ -118,20 +132,6 @@ def _sound_of_many(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) 
             most = alike / len(known)
             value = _value(trait.feature, song[trait.feature])
             best = Told(f"{trait.word} ({value}), as {alike} of the {len(seeds)} songs that you gave", [trait.feature])
-    return best if best.text else _near_many(song, seeds)
-
-
-def _near_many(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> Told:
-    """The value of the song that most of the seeds, as far as it is known of them, have nearly too."""
-    best = Told()
-    most = 0.5
-    for feature in PLAIN:
-        known = [seed[feature] for seed in seeds if None not in (song[feature], seed[feature])]
-        alike = sum(abs(song[feature] - value) <= NEAR for value in known)
-        if known and alike / len(known) > most:
-            most = alike / len(known)
-            whom = f"that of {alike} of the {len(seeds)} songs that you gave"
-            best = Told(f"{_value(feature, song[feature])}, near {whom}", [feature])
     return best
 
 
