@@ -21,9 +21,6 @@ nobody is shown more than a few."""
 HUB = 5
 """No track stands in more than so many times N lists of N neighbours, as far as others can take its place."""
 
-GUESTS = 3
-"""Last places that a list of neighbours gives up for songs that would stand in none."""
-
 SCRIPTS = {
     "Latin": ("Latin",),
     "Cyrillic": ("Cyrillic",),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from schemas.values import GUESTS, HUB, depth_for, own_for, reserve_for
+from schemas.values import HUB, depth_for, own_for, reserve_for
 from tasks.similarity.lists import TABLES, Lists, addends, arranged, best, places
 from tasks.similarity.signals import Signals
 
@@ -22,6 +22,8 @@ STRIP = 4_096
 """Lists that are counted at once, at least; fewer than a sixteenth of the tracks would take longer."""
 HOSTS = (10, 50)
 """So many of the first others of a song that nobody names are asked for their last place; if none has room, so many more."""
+GUESTS = 3
+"""Last places that a list gives up for such songs."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import UnknownSongError
-from schemas.values import GUESTS, HUB, MILLION, depth_for, own_for
+from schemas.values import HUB, MILLION, depth_for, own_for
 from warehouse.connection import reader
 from warehouse.query.asking import Asked, Row, ask, basket_names, known, shared_baskets
 from warehouse.query.ranking import Candidate, Listing, cut_by
@@ -248,12 +248,14 @@ def _kept_out(con: DuckDBPyConnection, card: Row, asked: Asked, by: str) -> WhyN
         return WhyNot("neighbours", f"{seeds} has no neighbours yet: there is nothing to compare {name} with")
     if any(track_id == card["track_id"] for track_id, *_ in stored):
         return WhyNot("neighbours", f"{name} is a stored neighbour of {seeds}, but {by} adds nothing to that")
-    lists, longest = con.execute(statement("query/standing"), {"song": card["number"]}).fetchall()[0]
+    asked_of = {"number": card["number"], "song_id": card["song_id"]}
+    lists, most, longest = con.execute(statement("query/standing"), asked_of).fetchall()[0]
     kept = f"the {len(stored)} stored neighbours of {seeds}"
-    if lists >= NEARLY * HUB * longest:
+    if most >= NEARLY * HUB * longest:
+        who = "it" if lists == most else "another version of it"
         return WhyNot(
             "hub",
-            f"{name} is not among {kept}: it stands in {lists} of the {HUB * longest} lists in which one song "
+            f"{name} is not among {kept}: {who} stands in {most} of the {HUB * longest} lists in which one song "
             f"may stand, and is kept for those where it matters most; it may well be nearer than the last of these",
         )
     version = next((track_id for track_id, song_id, *_ in stored if song_id == card["song_id"]), None)
@@ -278,7 +280,7 @@ def _kept_out(con: DuckDBPyConnection, card: Row, asked: Asked, by: str) -> WhyN
 
 def _guests(stored: Sequence[tuple[Any, ...]], longest: int) -> int:
     """How many of the last ``stored`` neighbours stand there because no other list tells of them: better ones may have left."""
-    last = stored[:0:-1][:GUESTS] if len(stored) == longest else []
+    last = stored[:0:-1] if len(stored) == longest else []
     return len(list(takewhile(lambda row: row[-1] == 1, last)))
 
 

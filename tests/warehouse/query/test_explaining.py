@@ -113,6 +113,7 @@ def test_why_not_a_song_that_stands_in_as_many_lists_as_one_may(warehouse_of: Bu
     """Of lists of one neighbour nobody stands in more than five: a hub may be nearer than the one that is stored in its place."""
     seeds = [f"s{number}" for number in range(7)]
     songs = [song(name, name, [name]) for name in [*seeds, "hub", "other"]]
+    songs.append(song("hub-live", "hub - Live", ["hub"], song="hub"))
     links = [near(seed, "hub" if number < 5 else "other", 0.3) for number, seed in enumerate(seeds)]
     told = warehouse_of(songs, links)
 
@@ -122,6 +123,7 @@ def test_why_not_a_song_that_stands_in_as_many_lists_as_one_may(warehouse_of: Bu
         "stand, and is kept for those where it matters most; it may well be nearer than the last of these",
     )
     assert query.why_not(told, "s0", "other").rule == "neighbours"
+    assert "another version of it stands in 5 of the 5 lists" in query.why_not(told, "s6", "hub-live").text
 
 
 def test_why_not_compares_with_those_who_are_stored_for_their_score(warehouse_of: Build) -> None:
