@@ -37,7 +37,7 @@ def test_why_of_a_list_says_what_it_would_be_without_the_song_that_speaks_for_it
     assert "In the bare ranking it is #1; without Star it would be #2" in told.stderr
     rows = json.loads(segue(asked, "why", "--playlist", "Night", "River", "--json").stdout)
     assert [(row["kind"], row["contribution"], row["evidence"]) for row in rows if row["contribution"]] == [
-        ("audio", 0.8, [])
+        ("audio", 0.8, ["energy"])
     ]
 
 
