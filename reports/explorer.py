@@ -16,6 +16,7 @@ from reports.pages import environment, script, stylesheet
 from reports.palette import KINDS, name_of
 from reports.songs import UNTITLED
 from reports.story import SIMULATED
+from schemas.values import LETTERS
 
 SONGS_A_PART = 5_000
 SONGS_A_SHARD = 200
@@ -50,6 +51,7 @@ def explorer_page(
         "parts": -(-songs.height // SONGS_A_PART),
         "shard": SONGS_A_SHARD,
         "sounds": SOUNDS,
+        "letters": LETTERS,
         "genres": genres_of(songs),
         "kinds": [name_of(colour) for colour in KINDS],
         "scale": _scale(neighbours),

@@ -21,6 +21,9 @@ nobody is shown more than a few."""
 HUB = 5
 """No track stands in more than so many times N lists of N neighbours, as far as others can take its place."""
 
+LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+"""Letters that Unicode does not take apart, and how they are written where a keyboard has none; the macro ``folded`` has them, too."""
+
 SCRIPTS = {
     "Latin": ("Latin",),
     "Cyrillic": ("Cyrillic",),

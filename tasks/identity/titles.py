@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from schemas.values import LETTERS
+
 ANOTHER = (
     r"remix(?:ed)?|mix|rmx|live|unplugged|acoustic|instrumental|karaoke|demo|extended|orchestral|a cappella|acapella|sped up|"
     r"slowed|reverb|nightcore|vip|bootleg|mixed|dub|take|outtake|session|sessions|re-?recorded|rerecorded|alternate|ao vivo|"
@@ -56,9 +58,6 @@ GENERIC = (
 )
 """Titles (as `key` gives them) that one artist gives to many songs; only the duration tells whether two are one."""
 
-WHOLE = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
-"""Letters that Unicode does not take apart, and how they are written where a keyboard has none (as in the macro `folded`)."""
-
 MARK = "\x01"
 
 
@@ -71,7 +70,7 @@ def key(titles: pl.Expr) -> pl.Expr:
         spelt.str.normalize("NFKD")
         .str.replace_all(r"\p{M}", "")
         .str.to_lowercase()
-        .str.replace_many(WHOLE)
+        .str.replace_many(LETTERS)
         .str.replace_all("&", " and ", literal=True)
         .str.replace_all(r"['’‘`´]", "")
         .str.replace_all(r"[^\p{L}\p{N}]+", " ")

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from duckdb import DuckDBPyConnection
 
-from schemas.values import Home
+from schemas.values import LETTERS, Home
 from tests.warehouse.making import checked, publish
 from warehouse.night import building, publishing, writing
 
@@ -122,6 +122,10 @@ def test_no_version_of_the_seed_and_each_song_once(bare: DuckDBPyConnection) -> 
 )
 def test_spellings_of_a_name_share_its_key(bare: DuckDBPyConnection, text: str | None, key: str | None) -> None:
     assert bare.execute("select name_key($1)", [text]).fetchone() == (key,)
+
+
+def test_the_file_folds_the_letters_that_identity_and_the_explorer_fold(bare: DuckDBPyConnection) -> None:
+    assert {letter: bare.execute("select folded($1)", [letter]).fetchall()[0][0] for letter in LETTERS} == LETTERS
 
 
 @pytest.mark.parametrize(

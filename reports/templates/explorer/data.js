@@ -13,10 +13,9 @@ let covers = {};
 
 const UNKNOWN = 255;
 const isPlain = (text) => /^[\x20-\x7e]*$/.test(text);
-// letters that Unicode does not take apart, as the macro "folded" of the warehouse writes them
-const WHOLE = { ø: "o", ł: "l", đ: "d", ð: "d", ı: "i", ß: "ss", æ: "ae", œ: "oe", þ: "th" };
+const whole = new RegExp(`[${Object.keys(catalogue.letters).join("")}]`, "g"); // letters that Unicode does not take apart
 const apart = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-const fold = (text) => (isPlain(text) ? text.toLowerCase() : apart(text).replace(/[øłđðıßæœþ]/g, (letter) => WHOLE[letter]));
+const fold = (text) => (isPlain(text) ? text.toLowerCase() : apart(text).replace(whole, (letter) => catalogue.letters[letter]));
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 
 window.segue = {
