@@ -157,15 +157,14 @@ def test_a_short_list_is_the_head_of_what_recommend_finds(warehouse_of: Build) -
 def test_songs_of_a_list_take_no_place_from_those_to_which_they_lead(
     warehouse_of: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("asking", "many"):
-        monkeypatch.setattr(f"warehouse.query.{module}.more_of", lambda limit: 1)
+    monkeypatch.setattr("warehouse.query.model.MORE", 1)
     songs = [song("s1", "Moon", ["Ada"]), song("s2", "Sun", ["Bo"]), song("n", "Lamp", ["Cleo"])]
     links = [near("s1", "s2", 0.9), near("s2", "s1", 0.9), near("s1", "n", 0.1)]
     path = warehouse_of(songs, links, {"playlist:one": ["s1", "s2"]}, models=MODEL)
     lists = pl.DataFrame({"list_id": "both", "track_id": ["s1", "s2"]})
 
-    assert query.recommend(path, ["s1", "s2"])["track_id"].to_list() == ["n"]
-    assert query.recommend_many(path, lists)["track_id"].to_list() == ["n"]
+    assert query.recommend(path, ["s1", "s2"], 1)["track_id"].to_list() == ["n"]
+    assert query.recommend_many(path, lists, 1)["track_id"].to_list() == ["n"]
 
 
 def test_what_is_left_of_a_list_is_asked_again(modelled: Path) -> None:
