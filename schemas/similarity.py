@@ -84,6 +84,7 @@ class Neighbours(pa.DataFrameModel):
     baskets_expected: float = pa.Field(
         nullable=True, ge=0, le=1e12, description="Baskets that would hold both by chance"
     )
+    algorithm: str = pa.Field(nullable=True, description="Versioned id of the model whose score it is, as in models")
 
     class Config:
         strict = True
@@ -99,6 +100,7 @@ class Recommendations(pa.DataFrameModel):
     score: float = pa.Field(ge=-1e6, le=1e6, description="Sum of the contributions of its reasons")
     reasons: str = pa.Field(description="JSON array of {kind, text, contribution}; contributions sum to the score")
     taste_id: pl.Int32 = pa.Field(nullable=True, ge=0, le=1_000, description="Taste of the profile that it serves")
+    algorithm: str = pa.Field(nullable=True, description="Versioned id of the model whose scores it sums, as in models")
 
     class Config:
         strict = True

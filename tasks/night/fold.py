@@ -14,7 +14,7 @@ from tasks.taste.evidence import evidence
 from tasks.taste.library import library
 from warehouse import for_you, journal
 from warehouse.night import writing
-from warehouse.reading import query
+from warehouse.reading import query, table
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def publish_lists(night: Night) -> None:
     writing.replace(build, "taste_links", near.join(strongest(profile, 2 * for_you.SEEDS), on="track_id", how="semi"))
     earlier = _earlier(night)
     listed = for_you.recommended(build, journal.read(night.home.journal), SONGS, earlier=earlier)
-    night.ledger.current.rows = writing.replace(build, "recommendations", _rows(listed))
+    night.ledger.current.rows = writing.replace(build, "recommendations", _rows(listed, table(build, "models")))
     _tell(night, profile, listed, earlier)
 
 
@@ -57,7 +57,7 @@ def _earlier(night: Night) -> list[str]:
         return []
 
 
-def _rows(listed: pl.DataFrame) -> pl.DataFrame:
+def _rows(listed: pl.DataFrame, models: pl.DataFrame) -> pl.DataFrame:
     reasons = [json.dumps(told, ensure_ascii=False) for told in listed["reasons"].to_list()]
     return listed.select(
         pl.lit(LIST).alias("list"),
@@ -66,6 +66,7 @@ def _rows(listed: pl.DataFrame) -> pl.DataFrame:
         "score",
         pl.Series("reasons", reasons, pl.String),
         "taste_id",
+        algorithm=pl.lit(models.filter(model="song")["algorithm"].first(), pl.String),
     )
 
 

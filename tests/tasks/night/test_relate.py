@@ -100,3 +100,10 @@ def test_a_night_that_changed_nothing_works_out_nothing_and_measures_its_recall(
     assert again.select("track_id", "rank", "neighbour_id").equals(published.select("track_id", "rank", "neighbour_id"))
     figure = evaluation.filter(algorithm="neighbours", metric="recall@100").row(0, named=True)
     assert (figure["value"], figure["cases"]) == (1.0, 200)
+
+
+@pytest.mark.parametrize("name", ["neighbours", "recommendations"])
+def test_every_score_names_the_model_that_it_is_of(demo_night: Path, name: str) -> None:
+    published = reading.table(demo_night / "warehouse.duckdb", name)
+    models = reading.table(demo_night / "warehouse.duckdb", "models")
+    assert set(published["algorithm"]) == {ALGORITHM} == set(models.filter(model="song")["algorithm"])

@@ -7,7 +7,8 @@ select
     ({score}) / 1e6 as score,
     {addends},
     links.baskets_together,
-    case when links.baskets_together > 0 then one.share * other.share end as baskets_expected
+    case when links.baskets_together > 0 then one.share * other.share end as baskets_expected,
+    (select any_value(algorithm) from models where model = 'song') as algorithm
 from links
 join cards as one on one.number = links.track
 join cards as other on other.number = links.neighbour
