@@ -61,13 +61,22 @@ def ask(
 
 
 @bench.command()
-def recommend(as_json: JsonOption = False) -> None:
-    """How well the published night's way recommends, beside the night's own peers and implicit ALS, on lists hidden from them all."""
+def recommend(
+    fifths: Annotated[
+        int,
+        typer.Option(min=1, max=5, help="Fifths of each list to hide, one after the other: more narrow the bounds."),
+    ] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """How well the published night's way recommends, beside the night's own peers and implicit ALS, on lists hidden from them all.
+
+    ratio: how many times as much the hybrid finds on the same lists, warm nDCG@10, with 95 % bounds.
+    """
     with shown(Settings.from_env().log):
         from flows.talk.figures import print_figures
         from tasks.bench.recommend import compare
 
-        told, verdict, missing = compare(Settings.from_env().home.warehouse)
+        told, verdict, missing = compare(Settings.from_env().home.warehouse, fifths)
     if as_json:
         console.print_json({"verdict": verdict, "figures": told.to_dicts(), "left_out": missing})
         return

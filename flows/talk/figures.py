@@ -29,7 +29,7 @@ def print_figures(figures: pl.DataFrame) -> None:
         of = f"{TASKS[str(task)]}, {split}"
         for view, told in VIEWS.items():
             headline = part.filter(view=view, metric=HEADLINE).select(
-                "algorithm", pl.col("value").alias(HEADLINE), "low", "high", "cases"
+                "algorithm", pl.col("value").alias(HEADLINE), "low", "high", pl.col("^ratio.*$"), "cases"
             )
             if not headline.is_empty():
                 rest = _beside(part.filter(view=view), FOUND)

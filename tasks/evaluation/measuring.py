@@ -6,6 +6,7 @@ earlier sessions taught.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -36,13 +37,29 @@ DEPTH = 300
 Ranking = Callable[[pl.DataFrame], pl.DataFrame]
 
 
-def hold_out(baskets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+@dataclass(frozen=True)
+class Question:
+    """What the hybrid and its peers were asked on one split, who knew the ``visible`` baskets, and what each of them found.
+
+    By name of the algorithm ``rankings`` are [list_id, rank, track_id] and ``figures`` those of ``metrics.per_list``.
+    """
+
+    task: str
+    split: str
+    visible: pl.DataFrame
+    rankings: dict[str, pl.DataFrame]
+    figures: dict[str, pl.DataFrame]
+
+
+def hold_out(baskets: pl.DataFrame, fifth: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Visible baskets, and the hidden part [list_id, track_id] of those that are measured.
 
-    Which pair is hidden follows from its ids alone, and a hidden pair is in nothing that anything learns from.
+    Which pair is hidden in which of five parts follows from its ids alone, and a hidden pair is in nothing that anything
+    learns from.
     """
     held = training.cases(baskets, most=training.FOLDS * baskets["basket_id"].n_unique())
-    hidden = held.filter(pl.col("is_hidden") & pl.col("list_id").str.ends_with("#0")).select("basket_id", "track_id")
+    is_asked = pl.col("is_hidden") & pl.col("list_id").str.ends_with(f"#{fifth}")
+    hidden = held.filter(is_asked).select("basket_id", "track_id")
     visible = baskets.join(hidden, on=["basket_id", "track_id"], how="anti")
     chosen = hidden.select("basket_id").unique().sort(_lot("basket_id"), "basket_id").head(MOST)
     asked = hidden.join(chosen, on="basket_id", how="semi").sort("basket_id", "track_id")
@@ -63,23 +80,44 @@ def later(baskets: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFra
     return before, asked.select(list_id="basket_id", track_id="track_id"), hidden
 
 
-def measure(
-    songs: pl.DataFrame, sounds: pl.DataFrame, baskets: pl.DataFrame, more: Mapping[str, Fit] | None = None
-) -> tuple[pl.DataFrame, str]:
+def measure(songs: pl.DataFrame, sounds: pl.DataFrame, baskets: pl.DataFrame) -> tuple[pl.DataFrame, str]:
     """Rows of ``evaluation`` but for the run, and the verdict in words.
 
-    The frames are the tables ``songs``, ``audio_features`` and ``baskets``; ``more`` are peers beside those of every night.
+    The frames are the tables ``songs``, ``audio_features`` and ``baskets``.
     """
-    visible, hidden = hold_out(baskets)
-    if hidden.is_empty():
+    asked = of_a_fifth(songs, sounds, baskets)
+    if not asked:
         return pl.DataFrame(), "not enough data to tell: no basket has five songs"
+    words = f"{verdict(asked[0].figures)}; song to song: {verdict(asked[1].figures)}"
+    sessions, count = of_later_sessions(songs, sounds, baskets)
+    if sessions is not None:
+        asked.append(sessions)
+        words += f"; later sessions: {verdict(sessions.figures)}"
+    elif count:
+        words += f"; later sessions: not enough data to tell: {count} of them hide a song, {ENOUGH} are needed"
+    return pl.concat([_rows(question, songs, sounds) for question in asked], how="diagonal"), words
+
+
+def of_a_fifth(
+    songs: pl.DataFrame,
+    sounds: pl.DataFrame,
+    baskets: pl.DataFrame,
+    more: Mapping[str, Fit] | None = None,
+    *,
+    fifth: int = 0,
+) -> list[Question]:
+    """A fifth of each basket is hidden: which songs continue it, and which belong with one of its songs; empty without baskets
+    of five songs. ``more`` are peers beside those of every night.
+    """
+    visible, hidden = hold_out(baskets, fifth)
+    if hidden.is_empty():
+        return []
     peers = Peers.of(songs, sounds, visible, more)
     shown = visible.join(hidden.select(basket_id="list_id").unique(), on="basket_id", how="semi")
     shown = shown.select(list_id="basket_id", track_id="track_id")
     right = views(hidden, visible)
     lists = _ranked(_continuing(songs, sounds, visible), peers, shown, shown)
     told = {name: per_list(ranking, right) for name, ranking in lists.items()}
-    rows = [_rows("list", SPLIT, lists, told, songs, sounds, visible)]
 
     seeds = _seeds(shown)
     asked, beside = (
@@ -89,21 +127,21 @@ def measure(
     pairs = _ranked(_relating(songs, sounds, visible, beside), peers, asked, beside.select("list_id", "track_id"))
     wanted = right.rename({"list_id": "of"}).join(seeds.select("of", "list_id"), on="of").drop("of")
     of_song = {name: _by_list(per_list(ranking, wanted), seeds) for name, ranking in pairs.items()}
-    rows.append(_rows("song", SPLIT, pairs, of_song, songs, sounds, visible))
+    return [Question("list", SPLIT, visible, lists, told), Question("song", SPLIT, visible, pairs, of_song)]
 
-    words = f"{verdict(told)}; song to song: {verdict(of_song)}"
 
+def of_later_sessions(
+    songs: pl.DataFrame, sounds: pl.DataFrame, baskets: pl.DataFrame, more: Mapping[str, Fit] | None = None
+) -> tuple[Question | None, int]:
+    """How later sessions go on, by what earlier ones taught, and how many of them hide a song; null where these are too few."""
     before, asked, hidden = later(baskets)
     count = hidden["list_id"].n_unique()
-    if count >= ENOUGH:
-        peers, right = Peers.of(songs, sounds, before, more), views(hidden, before)
-        lists = _ranked(_continuing(songs, sounds, before), peers, asked, asked)
-        of_session = {name: per_list(ranking, right) for name, ranking in lists.items()}
-        rows.append(_rows("list", LATER, lists, of_session, songs, sounds, before))
-        words += f"; later sessions: {verdict(of_session)}"
-    elif count:
-        words += f"; later sessions: not enough data to tell: {count} of them hide a song, {ENOUGH} are needed"
-    return pl.concat(rows, how="diagonal"), words
+    if count < ENOUGH:
+        return None, count
+    peers, right = Peers.of(songs, sounds, before, more), views(hidden, before)
+    lists = _ranked(_continuing(songs, sounds, before), peers, asked, asked)
+    told = {name: per_list(ranking, right) for name, ranking in lists.items()}
+    return Question("list", LATER, before, lists, told), count
 
 
 def verdict(told: dict[str, pl.DataFrame]) -> str:
@@ -188,24 +226,16 @@ def _ranked(mine: Ranking | None, peers: Peers, asked: pl.DataFrame, shown: pl.D
     return ({} if mine is None else {"hybrid": mine(asked)}) | dict(peers.rankings(asked, shown))
 
 
-def _rows(
-    task: str,
-    split: str,
-    ranked: dict[str, pl.DataFrame],
-    told: dict[str, pl.DataFrame],
-    songs: pl.DataFrame,
-    sounds: pl.DataFrame,
-    visible: pl.DataFrame,
-) -> pl.DataFrame:
-    """Rows of ``evaluation`` for a task: figures per list in three views, and figures of the lists together."""
+def _rows(question: Question, songs: pl.DataFrame, sounds: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ``evaluation`` for a question: figures per list in three views, and figures of the lists together."""
     tracks = songs.select("track_id").sort("track_id")
     heard, _ = audio_features(tracks.join(sounds, on="track_id", how="left", maintain_order="left"))
     tables = []
-    for name, ranking in ranked.items():
-        told_of = pl.concat([told[name], variety(ranking, tracks["track_id"], heard)], how="diagonal")
-        both = [summary(told_of), whole(ranking, songs.height, visible)]
+    for name, ranking in question.rankings.items():
+        told_of = pl.concat([question.figures[name], variety(ranking, tracks["track_id"], heard)], how="diagonal")
+        both = [summary(told_of), whole(ranking, songs.height, question.visible)]
         tables.append(pl.concat(both, how="diagonal").with_columns(algorithm=pl.lit(name)))
-    return pl.concat(tables, how="diagonal").with_columns(task=pl.lit(task), split=pl.lit(split))
+    return pl.concat(tables, how="diagonal").with_columns(task=pl.lit(question.task), split=pl.lit(question.split))
 
 
 def _seeds(shown: pl.DataFrame) -> pl.DataFrame:

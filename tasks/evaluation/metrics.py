@@ -82,6 +82,22 @@ def bounds(values: np.ndarray) -> tuple[float | None, float | None]:
     return float(low), float(high)
 
 
+def ratio(mine: np.ndarray, theirs: np.ndarray) -> tuple[float | None, float | None, float | None]:
+    """How many times the mean of ``theirs`` that of ``mine`` is, with its 95 % paired bootstrap interval.
+
+    The two tell of the same lists in the same order. Null where ``theirs`` finds nothing, its bounds also where a resample does.
+    """
+    if not theirs.any():
+        return None, None, None
+    drawn = np.random.default_rng(0).integers(0, mine.size, (RESAMPLES, mine.size))
+    over, under = mine[drawn].sum(axis=1), theirs[drawn].sum(axis=1)
+    found = float(mine.sum() / theirs.sum())
+    if not under.all():
+        return found, None, None
+    low, high = np.quantile(over / under, [0.025, 0.975])
+    return found, float(low), float(high)
+
+
 def variety(ranked: pl.DataFrame, track_ids: pl.Series, heard: np.ndarray) -> pl.DataFrame:
     """[view, list_id, metric, value]: ild@10, the mean of 1 - cosine of sound over all pairs in the first ten places.
 

@@ -26,7 +26,7 @@ def test_the_published_lists_are_measured_beside_every_peer(
     }
     build(tmp_path, songs, [], lists).rename(tmp_path / "warehouse.duckdb")
 
-    done = segue(tmp_path, "bench", "recommend", "--json")
+    done = segue(tmp_path, "bench", "recommend", "--fifths", "2", "--json")
 
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
@@ -35,6 +35,10 @@ def test_the_published_lists_are_measured_beside_every_peer(
         rows = [row for row in told["figures"] if row["task"] == task and row["view"] == "warm"]
         assert {row["algorithm"] for row in rows} | set(told["left_out"]) == night | {"als"}
         assert all(row["low"] <= row["value"] <= row["high"] for row in rows)
+        values = {row["algorithm"]: row["value"] for row in rows}
+        found = {row["algorithm"]: row["ratio"] for row in rows if row["algorithm"] != "hybrid"}
+        assert found == pytest.approx({name: values["hybrid"] / values[name] for name in found})
+        assert all(row["ratio_low"] < row["ratio"] < row["ratio_high"] for row in rows if row["ratio_low"] is not None)
     assert set(told["left_out"]) == (set() if find_spec("implicit") else {"als"})
     assert "warm nDCG@10" in told["verdict"]
 

@@ -23,6 +23,12 @@ def test_no_hidden_pair_is_visible() -> None:
     assert visible.height + hidden.height == making.playlists().height
 
 
+def test_every_song_of_a_list_is_hidden_in_one_of_five_fifths() -> None:
+    hidden = pl.concat([hold_out(making.playlists(), fifth)[1] for fifth in range(5)])
+    pairs = making.playlists().select("track_id", list_id="basket_id").sort("list_id", "track_id")
+    assert hidden.select("track_id", "list_id").sort("list_id", "track_id").equals(pairs)
+
+
 @pytest.fixture(scope="module")
 def figures() -> pl.DataFrame:
     """Of one evaluation: playlists that hold either half of the catalogue, and sessions like them."""

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.evaluation.metrics import bounds, per_list, summary, variety, views, whole
+from tasks.evaluation.metrics import bounds, per_list, ratio, summary, variety, views, whole
 
 
 def hidden(*pairs: tuple[str, str]) -> pl.DataFrame:
@@ -55,6 +55,19 @@ def test_bounds_hold_the_mean_and_close_with_more_lists() -> None:
     assert low < values.mean() < high
     assert high - low < few_high - few_low
     assert bounds(values[:1]) == (None, None)
+
+
+def test_a_ratio_is_that_of_the_means_and_is_sure_where_every_list_says_the_same() -> None:
+    theirs = np.array([0.1, 0.2, 0.4])
+    assert ratio(3 * theirs, theirs) == pytest.approx((3, 3, 3))
+    found, low, high = ratio(np.array([0.2, 0.2, 0.4]), theirs)
+    assert found == pytest.approx(0.8 / 0.7)
+    assert low is not None and high is not None and low == pytest.approx(1) and high == pytest.approx(2)
+
+
+@pytest.mark.parametrize(("theirs", "told"), [([0.0, 0.0, 0.0], None), ([0.0, 0.0, 0.6], 2.0)])
+def test_of_a_peer_that_hardly_finds_anything_no_bounds_are_told(theirs: list[float], told: float | None) -> None:
+    assert ratio(np.array([0.4, 0.4, 0.4]), np.array(theirs)) == (told and pytest.approx(told), None, None)
 
 
 def test_coverage_counts_the_tracks_that_any_list_shows() -> None:
