@@ -6,6 +6,8 @@ length of the lists changed, and when the catalogue moved since: more than ``REF
 more than ``REFIT_BASKETS`` of its baskets came or went. Of a basket that is still there counts the share of its songs that did:
 forty lists that hold other songs count forty, and one more saved song next to nothing. An evening's listening counts one among
 all evenings; by the tracks that stand in other baskets than then it would count all that was heard, however often before.
+A basket that holds more others than it held when the model was fitted, as a list of discoveries does every week, is a new one
+to the model: of what it was like then its songs of tonight know nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,6 +30,9 @@ REFIT = 0.05
 """Share of the tracks that may have changed, come or gone before the model is fitted anew."""
 REFIT_BASKETS = 0.2
 """Share of the baskets that may have come or gone; of one that is still there counts the share of its songs that did."""
+
+RENEWED = 0.5
+"""A basket of which a smaller share stays than this is a new one."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ def relate(
     given = signals(songs, sounds, baskets, weights, scale)
     prints = given.tracks.select("track_id", "song_id").join(owns, on="track_id", maintain_order="left")
     prints = prints.with_columns(company=given.company_prints)
-    if past is None or past[1].is_empty():
+    if past is None:
         lists, note = (
             build(given, top, work),
             f"model fitted anew, lists of all {given.tracks.height:,} tracks worked out",
@@ -128,7 +133,8 @@ def _frozen(
     )
     moved = max(owns.height, int(numbers["tracks"])) - stay
     sizes = _numbers(model, "basket size", "size")
-    if moved > REFIT * numbers["tracks"] or _moved(memory, sizes, places) > REFIT_BASKETS * sizes.height:
+    stays = _stays(memory, sizes, places)
+    if moved > REFIT * numbers["tracks"] or (1 - stays["share"]).sum() > REFIT_BASKETS * sizes.height:
         return None
     weights = dict(model.filter(kind="weight").select("name", "value").iter_rows())
     mean, deviation = (
@@ -151,19 +157,24 @@ def _frozen(
         latent=Latent(_factors(model, "track"), _factors(model, "artist")),
     )
     scale = Scale(
-        int(numbers["tracks"]), int(numbers["baskets"]), mean, deviation, carriers.sort("part", "term"), circles
+        int(numbers["tracks"]),
+        int(numbers["baskets"]),
+        mean,
+        deviation,
+        carriers.sort("part", "term"),
+        circles.without(stays.filter(pl.col("share") < RENEWED)["basket_id"]),
     )
     return scale, weights, bool(numbers["is_learned"])
 
 
-def _moved(memory: pl.DataFrame, sizes: pl.DataFrame, places: pl.DataFrame) -> float:
-    """How many baskets came or went since they had ``sizes``; of one that is still there the share of its songs that did."""
+def _stays(memory: pl.DataFrame, sizes: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """[basket_id, share]: of every basket, those that came or went among them, the share that is as when they had ``sizes``."""
     then = memory.select(place=pl.col("stood").explode())
     stay = places.join(then, on="place", how="semi").group_by("basket_id").agg(stay=pl.len())
     now = places.group_by("basket_id").agg(now=pl.len())
     both = sizes.join(now, on="basket_id", how="full", coalesce=True).join(stay, on="basket_id", how="left")
     share = pl.col("stay").fill_null(0) / pl.max_horizontal("size", "now")
-    return float(both.sort("basket_id").select((1 - share).sum()).item())
+    return both.sort("basket_id").select("basket_id", share=share)
 
 
 def _model(method: str, scale: Scale, weights: Mapping[str, float], is_learned: bool) -> pl.DataFrame:

@@ -130,6 +130,17 @@ class Circles:
             Latent.of(steps, _ids(placed, credits.shape[0]), credits, artists.ids),
         )
 
+    def without(self, baskets: pl.Series) -> "Circles":
+        """The same, as far as it does not tell of ``baskets`` (ids)."""
+        stays = ~pl.col("basket_id").is_in(baskets.implode())
+        return Circles(
+            self.baskets.filter(stays),
+            self.alike.filter(stays, ~pl.col("other_id").is_in(baskets.implode())),
+            self.artists.filter(stays),
+            self.genres.filter(stays),
+            self.latent,
+        )
+
 
 def company(placed: pl.DataFrame, artists: Terms, genres: Terms, tracks: int, circles: Circles) -> Company:
     """From the rows of ``baskets`` [row, track_id, basket_id, position, weight], sorted by basket and position.

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from schemas.catalogue import FEATURES
 from tasks.similarity import memory
 from tasks.similarity.memory import Related, relate
-from tasks.similarity.neighbours import neighbours
+from tasks.similarity.neighbours import build, neighbours
+from tasks.similarity.signals import signals
 
 TOP = 3
 Frames = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
@@ -89,10 +90,10 @@ def shallow() -> Iterator[None]:
 
 def assert_as_anew(tonight: Related, frames: Frames) -> None:
     """The lists are as far as they go those that are worked out from nothing with the same model; so is what is published."""
-    anew = relate(*frames, TOP, (tonight.model, tonight.memory.clear()), lambda: None, "test")
-    kept = tonight.lists.others
-    np.testing.assert_array_equal(kept, np.where(kept >= 0, anew.lists.others, -1))
-    assert told(tonight).equals(told(anew))
+    given = signals(*frames, tonight.weights, tonight.given.scale)
+    anew, kept = build(given, TOP), tonight.lists.others
+    np.testing.assert_array_equal(kept, np.where(kept >= 0, anew.others, -1))
+    assert told(tonight).equals(pl.concat(neighbours(given, anew, TOP)))
 
 
 @settings(max_examples=40, deadline=None)
@@ -153,6 +154,18 @@ def test_lists_whose_songs_were_replaced_ask_for_another_model() -> None:
     first = related(night(HOME, {"one": "abcd", "two": "efgh", "three": "ijkl"}))
     tonight = related(night(HOME, {"one": "ijkl", "two": "mnop", "three": "qrst"}), first)
     assert tonight.note.startswith("model fitted anew")
+
+
+def test_a_list_that_holds_other_songs_than_when_the_model_was_fitted_is_a_new_one_to_it() -> None:
+    """Of ten lists one is a week's discoveries: next week's songs would stand where those stood, for the rest by its new name."""
+    lists = {f"list {number}": "abcdef" if number < 5 else "mnopqr" for number in range(9)}
+    first = related(night(HOME, lists | {"weekly": "abcg"}))
+    for held in ("mnog", "mnoh"):
+        tonight, renamed = (related(night(HOME, lists | {name: held}), first) for name in ("weekly", "next week"))
+        assert "new, changed or kin" in tonight.note and "new, changed or kin" in renamed.note
+        assert told(tonight).equals(told(renamed))
+    same = related(night(HOME, lists | {"weekly": "abch"}), first)
+    assert not told(same).equals(told(related(night(HOME, lists | {"next week": "abch"}), first)))
 
 
 def test_changes_add_up_until_more_than_a_fifth_of_the_lists_changed_since_the_model_was_fitted() -> None:
