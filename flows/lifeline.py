@@ -1,13 +1,13 @@
 """The Prefect server of one night: it lives on loopback as long as the night's process does, however that ends.
 
 Prefect's own temporary server outlives a process that is killed, and goes on working; a machine on which nights are killed
-would fill with them. This one reads from a pipe whose other end only the night holds, and goes when that breaks.
+would fill with them. This one (``flows.serving``) reads from a pipe whose other end only the night holds, and goes when that
+breaks.
 """
 
 import atexit
 import importlib
 import logging
-import signal
 import socket
 import subprocess
 import sys
@@ -45,7 +45,7 @@ def start_night_server(home: Home) -> None:
         log.warning("the Prefect server %s cannot be reached: this night does without it", theirs)
     address = f"http://127.0.0.1:{_free_port()}/api"
     keeper = ServerKeeper(
-        home, address, [sys.executable, "-m", "flows.lifeline", address], temporary_server_environment()
+        home, address, [sys.executable, "-m", "flows.serving", address], temporary_server_environment()
     )
     keeper.start()
     atexit.register(keeper.stop)
@@ -142,20 +142,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _serve(address: str) -> None:
-    """Be the server, until stdin ends."""
-    import uvicorn
-
-    def follow() -> None:
-        sys.stdin.buffer.read()
-        signal.raise_signal(signal.SIGTERM)
-
-    threading.Thread(target=follow, daemon=True).start()
-    port = int(address.rsplit(":", 1)[1].split("/")[0])
-    uvicorn.run("prefect.server.api.server:create_app", factory=True, host="127.0.0.1", port=port, log_level="error")
-
-
-if __name__ == "__main__":
-    _serve(sys.argv[1])

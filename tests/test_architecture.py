@@ -65,6 +65,12 @@ def test_only_the_command_line_goes_past_the_tasks() -> None:
             assert not imports(path) & {"warehouse", "reports"}, path.relative_to(ROOT)
 
 
+def test_the_server_that_a_night_waits_for_imports_nothing_of_ours() -> None:
+    code = "import sys, flows.serving, uvicorn; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(loaded.stdout.split()) & {*ROOMS, *HOMES} == {"flows"}
+
+
 def test_every_library_stays_in_its_home() -> None:
     strays = [
         f"{path.relative_to(ROOT)} imports {library}"

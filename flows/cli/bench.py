@@ -115,7 +115,7 @@ def refresh(
     tracks: Annotated[int, typer.Option(min=50, max=1_000_000, help="Tracks of the catalogue to make.")] = 5_000,
     as_json: JsonOption = False,
 ) -> None:
-    """A whole night on a made catalogue, in a home of its own: seconds of every stage, Prefect's share, ingest, memory."""
+    """A whole night on a made catalogue, in a home of its own: seconds of every stage, Prefect's share beside an empty flow, ingest, memory."""
     with shown(Settings.from_env().log):
         from tasks.bench.refresh import time_night
 
@@ -125,6 +125,5 @@ def refresh(
         return
     console.print_frame(stages)
     for name, value in sums.items():
-        console.say(
-            f"{name.replace('_', ' ')}: {value:,.3g}" if value < 1 else f"{name.replace('_', ' ')}: {value:,.0f}"
-        )
+        digits = ".3g" if value < 1 else ".1f" if value < 100 else ".0f"
+        console.say(f"{name.replace('_', ' ')}: {value:,{digits}}")

@@ -43,6 +43,7 @@ class Ledger:
 
     run_id: str
     entries: list[Entry] = field(default_factory=list)
+    _began: float = field(default=0.0, init=False, repr=False)
 
     @property
     def current(self) -> Entry:
@@ -54,7 +55,7 @@ class Ledger:
         """Book a stage: its time whatever happens, its verdict, and one line in the log at either end."""
         entry = Entry(len(self.entries), name, datetime.now(UTC).replace(tzinfo=None))
         self.entries.append(entry)
-        began = monotonic()
+        began = self._began = monotonic()
         try:
             log.info("%s", name, extra={"event": "stage_started", "stage": name})
             yield entry
@@ -85,10 +86,11 @@ class Ledger:
         )
 
     def frame(self) -> pl.DataFrame:
-        """The ledger as rows of ``run_stages``; the stage at work is booked as done so far."""
+        """The ledger as rows of ``run_stages``; the stage at work is booked as done so far, with its time so far."""
         rows = [{"run_id": self.run_id, **asdict(entry)} for entry in self.entries]
         for row in rows:
-            row["verdict"] = "done" if row["verdict"] == "running" else row["verdict"]
+            if row["verdict"] == "running":
+                row |= {"verdict": "done", "seconds": monotonic() - self._began}
         return pl.DataFrame(rows, schema_overrides=STAGE_TYPES)
 
 

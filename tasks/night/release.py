@@ -74,10 +74,10 @@ def judge(night: Night) -> Verdict:
 
 @stage("publish")
 def publish_night(night: Night) -> None:
-    """Make tonight's database the published one; its story goes in with it."""
-    _record(night)
+    """Make tonight's database the published one; its story goes in with it, with the time of this stage as far as it has come."""
     night.facts["changes"] = _changes(night)
     night.facts["song_to_try"] = next(iter(reading.query(night.build, "song_to_try")["name"]), None)
+    _record(night)
     publishing.publish(
         night.home,
         night.build,

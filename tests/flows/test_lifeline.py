@@ -47,7 +47,7 @@ def until(is_so: Callable[[], bool]) -> None:
 
 def server_of(address: str) -> int:
     """The process that is the server."""
-    wanted = f"flows.lifeline\0{address}\0".encode()
+    wanted = f"flows.serving\0{address}\0".encode()
     processes = Path("/proc").glob("[0-9]*")
     return next(int(process.name) for process in processes if wanted in (process / "cmdline").read_bytes())
 
@@ -135,7 +135,7 @@ def server_of_home(home: Home) -> int:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             of_home = f"SEGUE_HOME={home.root}\0".encode() in (process / "environ").read_bytes()
-            if of_home and b"flows.lifeline" in (process / "cmdline").read_bytes():
+            if of_home and b"flows.serving" in (process / "cmdline").read_bytes():
                 return int(process.name)
     raise LookupError(home.root)
 

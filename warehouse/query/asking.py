@@ -6,6 +6,7 @@ runs three plain reads.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import fsum
@@ -22,7 +23,8 @@ from warehouse import journal
 from warehouse.connection import LOOKED_UP
 from warehouse.query.model import Learned, learned, more_of
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, best_first, checked_by, checked_filters, ranked
-from warehouse.query.signals import candidates_of, inside, signals
+from warehouse.query.signals import candidates_of, signals_of
+from warehouse.query.signals.corpus import numbered
 from warehouse.query.telling import NAMED
 from warehouse.statements import statement
 
@@ -90,7 +92,7 @@ def ask(
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
     seeds = [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
-    given, candidates = _drawn(con, warehouse, seeds, checked_by(by), whole or seeds, limit)
+    given, candidates = _drawn(con, warehouse, seeds, checked_by(by), whole, limit)
     return Asked(given, ranked(candidates, limit, diversify=diversify, filters=filters))
 
 
@@ -118,13 +120,13 @@ def cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:
 
 
 def _drawn(
-    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, whole: Sequence[str], limit: int
+    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, whole: Sequence[str] | None, limit: int
 ) -> tuple[list[Row], Iterator[Candidate]]:
     """The cards of the seeds, and their pool for a list of ``limit`` with the addends that ``by`` counts: best first, ties by
     track id, and each read when it is asked for.
 
     The pool is every neighbour of any of them. Where there is a list model and several seeds, it adds candidates and scores
-    them all; baskets that lie wholly inside of the ``whole`` say nothing.
+    them all; baskets that lie wholly inside of the ``whole``, or else of the seeds, say nothing.
 
     Raises:
         UnknownSongError: as ``known``.
@@ -132,8 +134,9 @@ def _drawn(
     given = known(con, seeds)
     if len(given) > 1 and (model := learned(con, warehouse)):
         asked = {"seeds": [seed["number"] for seed in given], "by": by, "limit": more_of(limit)}
-        best = [number for number, _ in con.execute(summing("query/best", by), asked).fetchall()]
-        reached = _modelled(model, seeds, whole, best, by, candidates_of(limit))
+        with ThreadPoolExecutor(1) as aside:  # DuckDB looks through all links while polars works out what baskets say
+            best = aside.submit(lambda: con.execute(summing("query/best", by), asked).fetchall())
+            reached = _modelled(model, given, whole, best, by, candidates_of(limit))
     else:
         reached = _reached(con, given, by)
     return given, _candidates(con, reached, given, blocked_now(con, warehouse))
@@ -185,20 +188,27 @@ def _led_to(rows: Sequence[tuple[Any, ...]], by: str) -> Reached:
 
 
 def _modelled(
-    model: Learned, seeds: Sequence[str], whole: Sequence[str], best: Sequence[int], by: str, per: int
+    model: Learned,
+    seeds: Sequence[Row],
+    whole: Sequence[str] | None,
+    best: Future[list[tuple[int, int]]],
+    by: str,
+    per: int,
 ) -> Reached:
     """The candidates of the list model, and the songs ``best`` to which the neighbours lead, with what each signal gives them."""
-    ids = model.corpus.tracks["track_id"]
-    given = pl.DataFrame({"list_id": "", "track_id": list(seeds)})
-    more = pl.DataFrame({"list_id": "", "track_id": ids.filter(model.numbers.is_in(best))})
-    own = inside(pl.DataFrame({"list_id": "", "track_id": list(whole)}), model.corpus)
-    told = model.model.addends(signals(given, model.corpus, own, per=per, more=more), by).drop("list_id")
-    numbers = model.numbers.gather(ids.search_sorted(told["track_id"]))
-    rows = [
-        (number, fsum(addends), False, *addends)
-        for number, (_, *addends) in zip(numbers, told.iter_rows(), strict=True)
-    ]
-    return Reached(told.columns[1:], sorted(rows, key=itemgetter(1), reverse=True))
+    held = None
+    if whole is not None:
+        held = numbered(pl.DataFrame({"track_id": list(whole)}), model.corpus.tracks["track_id"], "track")["track"]
+
+    def more() -> pl.Series:
+        return model.tracks_of(number for number, _ in best.result())
+
+    given = model.tracks_of(seed["number"] for seed in seeds)
+    told = model.model.addends(signals_of(given, model.corpus, held, per=per, more=more), by)
+    numbers = model.numbers.gather(told["track"])
+    addends = told.drop("track")
+    rows = [(number, fsum(row), False, *row) for number, row in zip(numbers, addends.iter_rows(), strict=True)]
+    return Reached(addends.columns, sorted(rows, key=itemgetter(1), reverse=True))
 
 
 def shared_baskets(seeds: Sequence[Row], song: Row) -> dict[str, list[str]]:

@@ -1,8 +1,11 @@
 """The list model that a night learned: step tables over signals, added up. Evaluated here with nothing but polars."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 from duckdb import DuckDBPyConnection
@@ -10,6 +13,7 @@ from duckdb import DuckDBPyConnection
 from schemas.errors import WarehouseError
 from warehouse.connection import identity
 from warehouse.query.signals import Corpus
+from warehouse.query.signals.corpus import by_number
 from warehouse.statements import statement
 
 BASE = "base"
@@ -60,20 +64,23 @@ class ListModel:
         return cls(base, shapes)
 
     def addends(self, signals: pl.DataFrame, by: str) -> pl.DataFrame:
-        """list_id, track_id, and what each signal that ``by`` counts adds to the score; hybrid has the base as well.
+        """What tells the rows of ``signals``, and what each signal that ``by`` counts adds to the score; hybrid has the base as well.
 
         Raises:
             WarehouseError: the model was learned on a signal that is not computed any more.
         """
-        counted = {name: shape for name, shape in self.shapes.items() if by in ("hybrid", kind_of(name))}
+        counted = [name for name in self.shapes if by in ("hybrid", kind_of(name))]
         if strangers := sorted(set(counted) - set(signals.columns)):
             raise WarehouseError(
                 f"the list model of this file asks for {strangers[0]}, which this Segue does not compute: run `segue refresh`"
             )
-        told = signals.select(
-            "list_id", "track_id", *(shape.of(pl.col(name)).alias(name) for name, shape in counted.items())
-        )
+        told = signals.select(pl.exclude(r"^.*\..*$"), *map(self._of.__getitem__, counted))
         return told.with_columns(pl.lit(self.base).alias(BASE)) if by == "hybrid" else told
+
+    @cached_property
+    def _of(self) -> dict[str, pl.Expr]:
+        """The addend of each signal: to write them down takes as long as to reckon them for one list."""
+        return {name: shape.of(pl.col(name)).alias(name) for name, shape in self.shapes.items()}
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,15 @@ class Learned:
     model: ListModel
     corpus: Corpus
     numbers: pl.Series
+
+    def tracks_of(self, numbers: Iterable[int]) -> pl.Series:
+        """The tracks of the corpus with these numbers, of those that it knows."""
+        return self._tracks.gather(list(numbers), null_on_oob=True).drop_nulls()
+
+    @cached_property
+    def _tracks(self) -> pl.Series:
+        rows = self.numbers.cast(pl.UInt32).to_frame("number").with_row_index("track")
+        return by_number(rows, "number", cast(int, self.numbers.max()) + 1)["track"]
 
     def scores(self, signals: pl.DataFrame, by: str) -> pl.DataFrame:
         """list_id, track_id and the sum of what ``by`` counts."""

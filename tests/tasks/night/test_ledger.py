@@ -1,5 +1,6 @@
 """The ledger books every stage, whatever ends it."""
 
+import time
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -39,12 +40,13 @@ def test_what_ends_a_stage_stands_in_its_verdict() -> None:
 
 
 def test_the_ledger_can_be_read_while_a_stage_is_at_work() -> None:
-    """The stage counts as done so far; its parts stand after it under names of their own."""
+    """The stage counts as done so far, with its time so far; its parts stand after it under names of their own."""
     ledger = Ledger("run-1")
     with pytest.raises(ApiError), ledger.stage("probe"):
         raise ApiError("HTTP 500 at /me")
     with ledger.stage("gate"):
         ledger.note("accounting", "broken", "3 rows are missing")
+        time.sleep(0.05)
         booked = ledger.frame()
     assert booked.select("run_id", "ordinal", "stage", "verdict", "note").rows() == [
         ("run-1", 0, "probe", "failed", "ApiError: HTTP 500 at /me"),
@@ -52,6 +54,8 @@ def test_the_ledger_can_be_read_while_a_stage_is_at_work() -> None:
         ("run-1", 2, "accounting", "broken", "3 rows are missing"),
     ]
     assert booked["started_at"].null_count() == 0
+    assert booked["seconds"][1] >= 0.05
+    assert ledger.frame()["seconds"][1] > booked["seconds"][1]
 
 
 def test_a_step_is_a_task_that_books_itself() -> None:

@@ -60,6 +60,14 @@ def stages(home: Home, run_id: str) -> list[tuple[str, int | None, str, str | No
     return rows.sort("ordinal").select("stage", "rows", "verdict", "note").rows()
 
 
+def test_the_published_file_tells_how_long_publishing_it_took(home: Home, run_night: Callable[..., Night]) -> None:
+    """As far as that had come; it once was booked before it had begun, with no time at all."""
+    run_night(songs(3))
+
+    told = reading.table(home.warehouse, "run_stages")
+    assert told.filter(stage="publish")["seconds"].to_list() > [0.01]
+
+
 def test_a_night_is_published_with_its_books(home: Home, run_night: Callable[..., Night]) -> None:
     broken = Harvest(
         "artists", "demo", pl.DataFrame({"artist_id": ["a", "b"], "name": ["A", ""]}), skipped={"podcast": 1}

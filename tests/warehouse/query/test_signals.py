@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from warehouse.query.signals import Corpus, inside, signals
+from warehouse.query.signals import Corpus, signals, signals_of
+from warehouse.query.signals.candidates import inside
 from warehouse.query.signals.chunk import best
 from warehouse.query.signals.corpus import Table, numbered
 
@@ -174,6 +175,27 @@ def test_how_widely_listed_against_the_list_by_hand() -> None:
     assert of_none["artist_gap"] is None
 
 
+def test_a_list_by_number_is_as_by_id() -> None:
+    """The basket "whole" is what the list was cut from, so that it does not speak; t20 only comes with ``more``."""
+    baskets = {f"b{k}": [f"t{(k * step) % 20:02}" for step in range(1, 6)] for k in range(1, 12)}
+    world = corpus(baskets | {"whole": ["t00", "t03", "t07"], "of none": ["t20", "t21"]})
+    ids = world.tracks["track_id"]
+
+    def numbers(*track_ids: str) -> pl.Series:
+        return ids.search_sorted(pl.Series(track_ids)).alias("track")
+
+    def by_id(found: pl.DataFrame) -> pl.DataFrame:
+        return found.select(ids.gather(found["track"]), pl.exclude("track"))
+
+    whole = numbers("t07", "t03", "t00")
+    left = signals_of(numbers("t07", "t00"), world, whole, more=lambda: numbers("t20", "t01", "t20"))
+    own = pl.DataFrame({"list_id": ["mine"], "basket_id": ["whole"]})
+    assert by_id(left).equals(signals(asked("t00", "t07"), world, own, more=asked("t20", "t01")).drop("list_id"))
+    alone = signals_of(whole, world, more=numbers)
+    assert by_id(alone).equals(signals(asked("t00", "t03", "t07"), world).drop("list_id"))
+    assert "t20" in by_id(left)["track_id"] and "t20" not in by_id(alone)["track_id"]
+
+
 def test_how_much_of_an_artist_the_list_holds_by_hand() -> None:
     """Of ada's songs that any list has, the list has two and another one more; what only the own basket has, or none, counts not."""
     songs = {name: {"artist_ids": ["ada"]} for name in ("a", "a2", "a3", "hidden", "nowhere")} | {
@@ -304,7 +326,8 @@ def test_seeds_take_no_place_from_candidates() -> None:
 def test_a_basket_inside_of_a_list_is_its_own() -> None:
     world = corpus({"one": ["a", "b"], "two": ["a", "c"]})
 
-    assert inside(asked("a", "b", "b"), world).rows() == [("mine", "one")]
+    songs = pl.DataFrame({"list": [0, 0, 1], "track": [0, 1, 2]}, schema={"list": pl.UInt32, "track": pl.UInt32})
+    assert inside(songs, world).rows() == [(0, world.baskets["basket_id"].to_list().index("one"))]
 
 
 def test_ridge_by_hand() -> None:

@@ -19,8 +19,7 @@ def alike(chunk: Chunk) -> tuple[pl.DataFrame, pl.DataFrame]:
     mine = mine.with_columns(at(c.artists["rarity"], "artist"))
     of_list = mine.group_by("list").agg(own_rarity=pl.col("rarity").sum())
     baskets = (
-        c.casts.join(mine, "artist", "basket")
-        .join(chunk.mine, on=["list", "basket"], how="anti")
+        chunk.heard(c.casts.join(mine, "artist", "basket"))
         .group_by("list", "basket")
         .agg(pl.col("rarity").sum())
         .join(of_list, on="list")

@@ -8,7 +8,8 @@ The family of weighted baskets is that of item- and user-based neighbours with c
 likelihood of a sound compares a shrunk normal of the list with that of the catalogue.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import polars as pl
 
@@ -50,12 +51,32 @@ def signals(
     return pl.concat(parts) if parts else lists.select("list_id", "track_id").clear()
 
 
-def inside(lists: pl.DataFrame, corpus: Corpus) -> pl.DataFrame:
-    """[list_id, basket_id]: the baskets that lie wholly inside of a list."""
-    songs = numbered(lists.unique(), corpus.tracks["track_id"], "track")
-    held = corpus.places.join(songs, "track", "basket").group_by("list_id", "basket").len("held")
-    whole = held.filter(pl.col("held") == at(corpus.baskets["size"], "basket"))
-    return whole.select("list_id", at(corpus.baskets["basket_id"], "basket"))
+def signals_of(
+    seeds: pl.Series,
+    corpus: Corpus,
+    whole: pl.Series | None = None,
+    *,
+    per: int = PER,
+    more: Callable[[], pl.Series],
+) -> pl.DataFrame:
+    """As ``signals`` for a single list, with the numbers of tracks for their ids: track, and a Float64 column a signal; sorted.
+
+    Baskets that lie inside of the ``whole``, of which the ``seeds`` are a part if it is given, do not speak for the list.
+    ``more`` is only called when it is needed, so that somebody may look for them meanwhile.
+    """
+
+    def listed(tracks: pl.Series) -> pl.DataFrame:
+        return tracks.unique().to_frame("track").select(pl.lit(0, pl.UInt32).alias("list"), "track")
+
+    songs = listed(seeds).sort("track")
+    mine = inside(songs if whole is None else listed(whole), corpus)
+    return _signals(Chunk(songs, corpus, mine), per, lambda: listed(more())).drop("list")
+
+
+def inside(songs: pl.DataFrame, corpus: Corpus) -> pl.DataFrame:
+    """[list, basket]: the baskets that lie wholly inside of a list of ``songs`` [list, track]."""
+    held = corpus.places.join(songs, "track", "basket").group_by("list", "basket").len("held")
+    return held.filter(pl.col("held") == at(corpus.baskets["size"], "basket")).select("list", "basket")
 
 
 def chunks(
@@ -73,9 +94,11 @@ def chunks(
         return numbered(numbered(of, names, "list"), ids, "track").select("list", "track").unique()
 
     seeds = songs(lists).sort("list", "track")
-    own = inside(lists.select("list_id", "track_id"), corpus) if own is None else own
-    mine = numbered(numbered(own, names, "list"), corpus.baskets["basket_id"], "basket")
-    mine = mine.select("list", "basket").unique()
+    if own is None:
+        mine = inside(seeds, corpus)
+    else:
+        mine = numbered(numbered(own, names, "list"), corpus.baskets["basket_id"], "basket")
+        mine = mine.select("list", "basket").unique()
     extra = None if more is None else songs(more)
     sizes = seeds.group_by("list").len().sort("list")
     bounds = sizes.group_by((pl.col("len").cum_sum() - pl.col("len")) // CHUNK, maintain_order=True).agg(
@@ -85,12 +108,12 @@ def chunks(
         part = pl.col("list").is_between(first, last)
         chosen = seeds.filter(part)
         chunk = Chunk(chosen, corpus, mine.filter(part))
-        found = _signals(chunk, per, None if extra is None else extra.filter(part))
+        found = _signals(chunk, per, None if extra is None else partial(extra.filter, part))
         yield found.select(at(names, "list"), at(ids, "track"), pl.exclude("list", "track"))
 
 
-def _signals(chunk: Chunk, per: int, more: pl.DataFrame | None) -> pl.DataFrame:
-    """[list, track] and every signal of every candidate."""
+def _signals(chunk: Chunk, per: int, more: Callable[[], pl.DataFrame] | None) -> pl.DataFrame:
+    """[list, track] and every signal of every candidate, ``more`` [list, track] among them."""
     together, close, shared = company(chunk), near(chunk), shared_artists(chunk)
     like, artists = alike(chunk)
     drawn = [
@@ -105,7 +128,7 @@ def _signals(chunk: Chunk, per: int, more: pl.DataFrame | None) -> pl.DataFrame:
         for fresh in (frame.join(chunk.seeds, on=["list", "track"], how="anti"),)
         for name in names
     ]
-    pool = pl.concat(drawn if more is None else [*drawn, more]).unique()
+    pool = pl.concat(drawn if more is None else [*drawn, more()]).unique()
     tracks = chunk.corpus.tracks
     songs = chunk.seeds.select("list", at(tracks["song"], "track"))
     pool = pool.select("list").hstack(tracks[pool["track"]]).join(songs, on=["list", "song"], how="anti")

@@ -19,11 +19,14 @@ class Chunk:
         self.seeds = seeds
         sizes = seeds.group_by("list").agg(seeds=pl.len().cast(pl.Float64))
         self.size = at(by_number(sizes, "list", cast(int, seeds["list"].max()) + 1)["seeds"], "list")
-        met = corpus.places.join(seeds, "track", "basket", "place", "n")
-        self.met = met.join(mine, on=["list", "basket"], how="anti")
         self.mine = mine
+        self.met = self.heard(corpus.places.join(seeds, "track", "basket", "place", "n"))
         self.taken = held(mine, corpus.places, "track")
         self.standing = self.left(seeds)
+
+    def heard(self, places: pl.DataFrame) -> pl.DataFrame:
+        """Those of ``places`` [list, basket, …] whose baskets may speak."""
+        return places if self.mine.is_empty() else places.join(self.mine, on=["list", "basket"], how="anti")
 
     def left(self, songs: pl.DataFrame) -> pl.DataFrame:
         """``songs`` [list, track, …] with n, the baskets that hold a song besides those that say nothing."""
@@ -32,6 +35,8 @@ class Chunk:
 
 def held(baskets: pl.DataFrame, table: Table, key: str) -> pl.DataFrame:
     """[list, ``key``, taken]: in how many of the ``baskets`` [list, basket] of a list the songs or artists of ``table`` stand."""
+    if baskets.is_empty():
+        return pl.DataFrame(schema={"list": pl.UInt32, key: pl.UInt32, "taken": pl.Float64})
     return table.join(baskets, "basket", key).group_by("list", key).agg(taken=pl.len().cast(pl.Float64))
 
 
@@ -46,6 +51,7 @@ def less(counted: pl.DataFrame, taken: pl.DataFrame, key: str) -> pl.DataFrame:
 def best(frame: pl.DataFrame, name: str, per: int, key: str) -> pl.DataFrame:
     """The ``per`` rows of each list with the highest ``name``, best first, ties by ``key``."""
     value = pl.col(name).round(12)  # the last digits of a sum hang on which lists are asked for together
-    few = frame.filter(value >= value.top_k(per).min().over("list"))  # to sort all of them takes longest
+    least, lists = value.top_k(per).min(), frame["list"]
+    few = frame.filter(value >= (least if lists.min() == lists.max() else least.over("list")))  # sorting takes longest
     ordered = few.sort("list", value, key, descending=[False, True, False])
-    return ordered.group_by("list", maintain_order=True).head(per)
+    return ordered if ordered.height <= per else ordered.group_by("list", maintain_order=True).head(per)

@@ -69,7 +69,7 @@ def near_versions(chunk: Chunk) -> pl.DataFrame:
     """[list, song, nearsong]: the same where all versions of a song are one."""
     c = chunk.corpus
     seeds = chunk.seeds.select("list", at(c.tracks["song"], "track")).unique()
-    met = c.heard.join(seeds, "song", "basket", "place", "n").join(chunk.mine, on=["list", "basket"], how="anti")
+    met = chunk.heard(c.heard.join(seeds, "song", "basket", "place", "n"))
     return _close(chunk, met, held(chunk.mine, c.heard, "song"), c.heard.rows, "song").rename(
         {"close": "collaborative.nearsong"}
     )

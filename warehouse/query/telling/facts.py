@@ -40,7 +40,8 @@ def facts(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_nam
 def is_years(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> bool:
     """Whether nothing that is written about both is alike but the years."""
     own = {*song["artist_ids"], *song["genres"]}
-    return not _album(song, seeds) and all(own.isdisjoint((*seed["artist_ids"], *seed["genres"])) for seed in seeds)
+    apart = (own.isdisjoint(seed["artist_ids"]) and own.isdisjoint(seed["genres"]) for seed in seeds)
+    return all(apart) and not _album(song, seeds)
 
 
 def shared(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> list[str]:
