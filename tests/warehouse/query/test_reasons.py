@@ -350,6 +350,19 @@ def test_popularity_is_told_where_it_counted_most_or_nothing_else_is_written() -
     ]
 
 
+def test_a_song_that_far_fewer_listen_to_is_not_told_as_popular() -> None:
+    """Of a song of popularity 0 it was once a reason that the songs of the list had 31."""
+    seeds = [card(popularity=40), card(popularity=50)]
+    texts = [
+        told_reasons({"metadata.popularity_gap": 0.2}, card(popularity=value), seeds)[0][0] for value in (90, 35, 34)
+    ]
+    assert texts == [
+        "its popularity is 90, that of the songs that you gave 45 on average",
+        "its popularity is 35, that of the songs that you gave 45 on average",
+        "",
+    ]
+
+
 def test_popularity_is_told_in_the_place_of_a_year_that_goes_without_saying() -> None:
     seeds = [card(popularity=40, released_on=date(2019, 3, 4), tempo=72.0)] * 2
     song = card(popularity=47, released_on=date(2019, 5, 6), tempo=74.0)

@@ -13,6 +13,9 @@ from warehouse.query.telling.words import Told, listed, named, quoted, songs
 EXTRAS = re.compile(r"\s+[(\[].*$|\s+[-–—]\s+.*$|\s+(feat|ft|featuring)\.?\s.*$", re.IGNORECASE)
 """What stands behind a title, as the macro title_key has it: "(feat. …)", " - Live", "feat. …"."""
 
+LESS_KNOWN = 10
+"""A song that is so much less popular than those of a list is another sort of song."""
+
 WORD = re.compile(r"[^\W\d_]{3,}")
 
 LETTERS = {kind.upper(): script for script, kinds in SCRIPTS.items() for kind in kinds if script != "Latin"}
@@ -101,11 +104,13 @@ def _shared_genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) 
 def popularity(
     song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], of_list: str = "that of the songs that you gave"
 ) -> Told:
-    """How popular a song is, and how popular the songs of a list are."""
+    """How popular a song is, and how popular the songs of a list are; of one that far fewer listen to that is no reason."""
     known = [seed["popularity"] for seed in seeds if seed["popularity"] is not None]
     if song["popularity"] is None or not known:
         return Told()
     mean = fsum(known) / len(known)
+    if song["popularity"] < mean - LESS_KNOWN:
+        return Told()
     return Told(f"its popularity is {song['popularity']}, {of_list} {mean:.0f} on average", ["popularity"])
 
 
