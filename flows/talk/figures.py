@@ -42,7 +42,8 @@ def print_figures(figures: pl.DataFrame) -> None:
             print_frame(variety, title=f"{of}; what the first ten places hold")
     alone = figures.filter(is_alone)
     if not alone.is_empty():
-        print_frame(alone.select("metric", "value", "low", "high", "cases", of="split"), title="The published night")
+        columns = ("metric", "value", "low", "high", "cases", "task")
+        print_frame(alone.select(*columns, of="split"), title="The published night")
 
 
 def _beside(figures: pl.DataFrame, metrics: tuple[str, ...]) -> pl.DataFrame:

@@ -72,6 +72,7 @@ def test_algorithms_stand_beside_each_other_best_first_and_what_is_alone_last(
         (*asked, "warm", "hit@10", "hybrid", 0.75, None, None, 30),
         (*asked, "all", "hubness@10", "ease", 4.0, None, None, 40),
         (*asked, "all", "hubness@10", "hybrid", 2.0, None, None, 40),
+        ("list", "reasons", "all", "fidelity", "hybrid", 0.5, None, None, 400),
         ("song", "reasons", "all", "fidelity", "hybrid", 1.0, None, None, 900),
     ]
     print_figures(pl.DataFrame(rows, schema=schema, orient="row"))
@@ -87,7 +88,8 @@ def test_algorithms_stand_beside_each_other_best_first_and_what_is_alone_last(
         "hybrid          2.000",
         "",
         "The published night",
-        "metric    value  low  high  cases  of",
-        "fidelity  1.000  -    -       900  reasons",
+        "metric    value  low  high  cases  task  of",
+        "fidelity  0.500  -    -       400  list  reasons",
+        "fidelity  1.000  -    -       900  song  reasons",
         "",
     ]

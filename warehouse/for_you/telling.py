@@ -47,11 +47,11 @@ def reasons(
     ]
     if rest := pro[named:]:
         value = fsum(value for value, _ in rest)
-        songs = "another song" if len(rest) == 1 else f"{len(rest)} other songs"
+        others = "another song" if len(rest) == 2 else f"{len(rest) - 1} other songs"
         told.append(
             {
                 "kind": "songs",
-                "text": f"and {songs} of this taste ({value / whole:.0%})",
+                "text": f"and like {_named(seeds.get(rest[0][1]))} and {others} of this taste ({value / whole:.0%})",
                 "contribution": value,
                 "evidence": [seed for _, seed in rest],
             }

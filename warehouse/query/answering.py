@@ -8,7 +8,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from warehouse.connection import reader
-from warehouse.query.asking import Asked, ask, basket_names, shared_baskets
+from warehouse.query.asking import Asked, ask, basket_names, close_by, shared_baskets
 from warehouse.query.names import named
 from warehouse.query.ranking import Pool
 from warehouse.query.telling import reasons, told_baskets
@@ -113,9 +113,10 @@ def described(con: DuckDBPyConnection, asked: Asked) -> pl.DataFrame:
     names = basket_names(
         con, [told_baskets(one.row, shared) for one, shared in zip(asked.listing.chosen, together, strict=True)]
     )
+    close = close_by(asked)
     rows = []
     for one, shared in zip(asked.listing.chosen, together, strict=True):
-        told = reasons(one, asked.seeds, shared, names)
+        told = reasons(one, asked.seeds, shared, names, close=close.get(one.track_id))
         shown = {name: one.row[name] for name in COLUMNS if name in one.row}
         rows.append(shown | {"rank": one.place, "score": one.score, "reasons": [reason._asdict() for reason in told]})
     return pl.DataFrame(rows, schema=COLUMNS)

@@ -23,9 +23,8 @@ from warehouse import journal
 from warehouse.connection import LOOKED_UP
 from warehouse.query.model import Learned, learned, more_of
 from warehouse.query.ranking import SIGNALS, Candidate, Listing, best_first, checked_by, checked_filters, ranked
-from warehouse.query.signals import candidates_of, signals_of
-from warehouse.query.signals.corpus import numbered
-from warehouse.query.telling import NAMED
+from warehouse.query.signals import NEAR, Corpus, candidates_of, numbered, signals_of
+from warehouse.query.telling import NAMED, Close
 from warehouse.statements import statement
 
 Row = dict[str, Any]
@@ -58,10 +57,12 @@ class Reached:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that was answered: rows of its seeds, and the list with the candidates that were looked at for it."""
+    """A question that was answered: rows of its seeds, the list with the candidates that were looked at for it, and the corpus
+    by which the list model scored them, if it did."""
 
     seeds: list[Row]
     listing: Listing
+    corpus: Corpus | None = None
 
     def candidate(self, track_id: str) -> Candidate | None:
         """The candidate with this id, of those that were looked at."""
@@ -92,8 +93,11 @@ def ask(
     if limit < 1:
         raise SettingsError(f"limit must be 1 or more, not {limit}")
     seeds = [seeds] if isinstance(seeds, str) else list(dict.fromkeys(seeds))
-    given, candidates = _drawn(con, warehouse, seeds, checked_by(by), whole, limit)
-    return Asked(given, ranked(candidates, limit, diversify=diversify, filters=filters))
+    given = known(con, seeds)
+    model = learned(con, warehouse) if len(given) > 1 else None
+    candidates = _drawn(con, warehouse, given, model, checked_by(by), whole, limit)
+    listing = ranked(candidates, limit, diversify=diversify, filters=filters)
+    return Asked(given, listing, model.corpus if model else None)
 
 
 def known(con: DuckDBPyConnection, track_ids: Sequence[str]) -> list[Row]:
@@ -120,26 +124,28 @@ def cards(con: DuckDBPyConnection, track_ids: Iterable[str]) -> dict[str, Row]:
 
 
 def _drawn(
-    con: DuckDBPyConnection, warehouse: Path, seeds: Sequence[str], by: str, whole: Sequence[str] | None, limit: int
-) -> tuple[list[Row], Iterator[Candidate]]:
-    """The cards of the seeds, and their pool for a list of ``limit`` with the addends that ``by`` counts: best first, ties by
-    track id, and each read when it is asked for.
+    con: DuckDBPyConnection,
+    warehouse: Path,
+    given: Sequence[Row],
+    model: Learned | None,
+    by: str,
+    whole: Sequence[str] | None,
+    limit: int,
+) -> Iterator[Candidate]:
+    """The pool of the seeds ``given`` for a list of ``limit`` with the addends that ``by`` counts: best first, ties by track id,
+    and each read when it is asked for.
 
-    The pool is every neighbour of any of them. Where there is a list model and several seeds, it adds candidates and scores
-    them all; baskets that lie wholly inside of the ``whole``, or else of the seeds, say nothing.
-
-    Raises:
-        UnknownSongError: as ``known``.
+    The pool is every neighbour of any of them. A list ``model`` adds candidates and scores them all; baskets that lie wholly
+    inside of the ``whole``, or else of the seeds, say nothing.
     """
-    given = known(con, seeds)
-    if len(given) > 1 and (model := learned(con, warehouse)):
+    if model is not None:
         asked = {"seeds": [seed["number"] for seed in given], "by": by, "limit": more_of(limit)}
         with ThreadPoolExecutor(1) as aside:  # DuckDB looks through all links while polars works out what baskets say
             best = aside.submit(lambda: con.execute(summing("query/best", by), asked).fetchall())
             reached = _modelled(model, given, whole, best, by, candidates_of(limit))
     else:
         reached = _reached(con, given, by)
-    return given, _candidates(con, reached, given, blocked_now(con, warehouse))
+    return _candidates(con, reached, given, blocked_now(con, warehouse))
 
 
 def _candidates(
@@ -219,6 +225,30 @@ def shared_baskets(seeds: Sequence[Row], song: Row) -> dict[str, list[str]]:
         if both := sorted(own.intersection(basket_ids)):
             shared[kind] = both
     return shared
+
+
+def close_by(asked: Asked) -> dict[str, Close]:
+    """Track id of a chosen song -> the seed that stands nearest to it in a basket, for those that have one at most
+    ``NEAR`` places away."""
+    if asked.corpus is None:
+        return {}
+    ids, places = asked.corpus.tracks["track_id"], asked.corpus.places
+
+    def standing(track_ids: Sequence[str]) -> pl.DataFrame:
+        return places.join(numbered(pl.DataFrame({"track_id": track_ids}), ids, "track"), "track", "basket", "position")
+
+    songs = standing([one.track_id for one in asked.listing.chosen])
+    seeds = standing([seed["track_id"] for seed in asked.seeds])
+    nearest = (
+        songs.join(seeds, on="basket", suffix="_of_seed")
+        .with_columns(apart=(pl.col("position") - pl.col("position_of_seed")).abs())
+        .filter(pl.col("apart") <= NEAR)
+        .sort("apart", "basket", "track_id_of_seed")
+        .unique("track_id", keep="first", maintain_order=True)
+        .select("track_id", "track_id_of_seed", "apart")
+    )
+    names = {seed["track_id"]: seed["name"] for seed in asked.seeds}
+    return {track_id: Close(seed, names[seed], apart) for track_id, seed, apart in nearest.iter_rows()}
 
 
 def basket_names(con: DuckDBPyConnection, shared: Iterable[Mapping[str, Sequence[str]]]) -> dict[str, str]:

@@ -38,8 +38,8 @@ class WhyNot:
     """The first rule that kept a song off a list (``recommended`` when none did), told in a line.
 
     ``short_by`` is how far it was from the list in the unit of the rule: score for ``place``, the attribute's own unit for
-    ``filter``; null where the rule knows no distance. Of songs that are none of the stored neighbours no score is stored:
-    ``neighbours`` (it scores less than they do), ``hub`` and ``own artist`` (it may score more) know none.
+    ``filter``; null where the rule knows no distance. Of songs that are none of the stored neighbours the night keeps the
+    scores of the next best: of another one ``neighbours`` (it scores less than they do) knows none.
     """
 
     rule: str
@@ -250,32 +250,54 @@ def _kept_out(con: DuckDBPyConnection, card: Row, asked: Asked, by: str) -> WhyN
         return WhyNot("neighbours", f"{name} is a stored neighbour of {seeds}, but {by} adds nothing to that")
     asked_of = {"number": card["number"], "song_id": card["song_id"]}
     lists, most, longest = con.execute(statement("query/standing"), asked_of).fetchall()[0]
+    first = len(stored) - _guests(stored, longest)
+    last = stored[first - 1][-2]
+    artist = next(iter(card["artist_ids"]), None)
+    is_own = artist in asked.seeds[0]["artist_ids"][:1]
+    place, score = _deeper(con, asked.seeds[0], card)
+    is_farther = score is not None and score <= last and (place is not None or not is_own)
     kept = f"the {len(stored)} stored neighbours of {seeds}"
-    if most >= NEARLY * HUB * longest:
+    if most >= NEARLY * HUB * longest and not is_farther:
         who = "it" if lists == most else "another version of it"
+        near = f"it is number {place} by score" if place else "it may well be nearer than the last of these"
         return WhyNot(
             "hub",
             f"{name} is not among {kept}: {who} stands in {most} of the {HUB * longest} lists in which one song "
-            f"may stand, and is kept for those where it matters most; it may well be nearer than the last of these",
+            f"may stand, and is kept for those where it matters most; {near}",
         )
     version = next((track_id for track_id, song_id, *_ in stored if song_id == card["song_id"]), None)
     if version is not None:
         other = asked.candidate(version)
         where = f"which is #{other.place}" if other is not None and other.place else "which fits better"
         return WhyNot("version", f"{name} is another version of {_named(known(con, [version])[0])}, {where}")
-    artist = next(iter(card["artist_ids"]), None)
     own = sum(artist_id == artist for _, _, artist_id, *_ in stored)
-    if artist in asked.seeds[0]["artist_ids"][:1] and own >= own_for(depth_for(longest)):
+    if is_own and not is_farther and own >= own_for(depth_for(longest)):
         return WhyNot(
             "own artist",
             f"{name} is not among {kept}: {own} of them are by {card['artists'][0]}, and room is left for others; "
             "it may well be nearer than the last of these",
         )
-    first = len(stored) - _guests(stored, longest)
+    if place and not is_farther:
+        left = "left its place to a song that stands in fewer lists"
+        return WhyNot("hub", f"{name} is not among {kept}: it is number {place} by score, and {left}")
     those = "the last of them" if first == len(stored) else f"number {first}"
-    text = f"{name} is not among {kept}: it scores less than {those}, which has {stored[first - 1][-2] / MILLION:.3f}"
+    what, short_by = "it scores less", None
+    if place and score is not None:
+        what = f"it is number {place} by score and has {score / MILLION:.3f}, less"
+        short_by = (last - score) / MILLION
+    text = f"{name} is not among {kept}: {what} than {those}, which has {last / MILLION:.3f}"
     rest = "" if first == len(stored) else "; the places behind are for songs that stand in no other list"
-    return WhyNot("neighbours", text + rest)
+    return WhyNot("neighbours", text + rest, short_by)
+
+
+def _deeper(con: DuckDBPyConnection, seed: Row, card: Row) -> tuple[int | None, int | None]:
+    """At which place the song stands in what the night keeps of the seed beyond its neighbours, and its score in millionths;
+    without a place, the score that it does not exceed. A night that learned nothing keeps nothing.
+    """
+    if not con.execute(statement("column_names"), {"database": "warehouse", "table": "song_lists"}).fetchall():
+        return None, None
+    asked = {"seed": seed["track_id"], "song": card["track_id"]}
+    return con.execute(statement("query/deeper"), asked).fetchone() or (None, None)
 
 
 def _guests(stored: Sequence[tuple[Any, ...]], longest: int) -> int:

@@ -232,12 +232,12 @@ def test_a_dislike_keeps_the_song_away_and_holds_back_what_is_like_it(home_of: H
     assert sum(reason["contribution"] for reason in reasons) == pytest.approx(score)
 
 
-def test_of_many_songs_that_lead_to_one_two_are_named_and_the_others_counted(home_of: HomeOf) -> None:
+def test_of_many_songs_that_lead_to_one_three_are_named_and_the_others_counted(home_of: HomeOf) -> None:
     more = near("m3", "m5", collaborative=0.9)
     found = for_you(home_of([*PROFILE, taste("m3", 0, 9.0)], neighbours=[*links(), more]), 8)
     [(reasons, score)] = found.filter(pl.col("track_id") == "m5").select("reasons", "score").rows()
     assert [reason["kind"] for reason in reasons] == ["song", "song", "songs"]
-    assert reasons[2]["text"].startswith("and 2 other songs of this taste")
+    assert reasons[2]["text"] == "and like “Song m1” by Iron 0 and another song of this taste (48%)"
     assert sum(reason["contribution"] for reason in reasons) == pytest.approx(score)
 
 

@@ -10,6 +10,7 @@ import pytest
 from schemas.errors import UnknownSongError
 from tests.warehouse.query.making import near, song
 from warehouse import query
+from warehouse.connection import writer
 
 Build = Callable[..., Path]
 
@@ -136,6 +137,78 @@ def test_why_not_compares_with_those_who_are_stored_for_their_score(warehouse_of
         "“x” is not among the 3 stored neighbours of “s”: it scores less than number 2, which has 0.800; "
         "the places behind are for songs that stand in no other list"
     )
+
+
+def remembering(path: Path, seed: str, scores: dict[str, float]) -> Path:
+    """The file with what its night kept of the ``seed``: the best others, best first."""
+    with writer(path) as con:
+        ids = [name for (name,) in con.sql("select track_id from tracks order by track_id").fetchall()]
+        millionths = [round(score * 1e6) for score in scores.values()]
+        others = [*(ids.index(name) for name in scores), -1]
+        con.execute(
+            "create table song_lists as select track_id, $others as others, $audio as audio, $none as metadata, $none as collaborative "
+            "from tracks where track_id = $seed union all select track_id, [], [], [], [] from tracks where track_id <> $seed",
+            {"others": others, "audio": [*millionths, 0], "none": [0] * len(others), "seed": seed},
+        )
+    return path
+
+
+def test_why_not_a_song_that_follows_the_stored_neighbours_has_a_number_and_a_distance(warehouse_of: Build) -> None:
+    songs = [song(name, name, []) for name in ("s", "a", "b", "x", "y")]
+    links = [near("s", "a", 0.9), near("s", "b", 0.8), near("x", "a", 0.5), near("x", "b", 0.5)]
+    told = remembering(warehouse_of(songs, links), "s", {"a": 0.9, "b": 0.8, "x": 0.75})
+
+    found = query.why_not(told, "s", "x")
+    assert found.text == (
+        "“x” is not among the 2 stored neighbours of “s”: it is number 3 by score and has 0.750, less than the last of them, "
+        "which has 0.800"
+    )
+    assert found.short_by == pytest.approx(0.05)
+    farther = query.why_not(told, "s", "y")
+    assert farther == query.WhyNot(
+        "neighbours",
+        "“y” is not among the 2 stored neighbours of “s”: it scores less than the last of them, which has 0.800",
+    )
+
+
+@pytest.mark.parametrize(("kept", "rule", "end"), [
+    ({"hub": 0.5, "other": 0.3, "s0": 0.2}, "hub", "; it is number 1 by score"),
+    ({"other": 0.3, "hub": 0.2}, "neighbours", "it is number 2 by score and has 0.200, less than the last of them, which has 0.300"),
+    ({"other": 0.3, "s0": 0.2}, "neighbours", "it scores less than the last of them, which has 0.300"),
+    ({"s0": 0.4}, "hub", "; it may well be nearer than the last of these"),
+])  # fmt: skip
+def test_why_not_a_song_of_many_lists_that_is_not_near_does_not_say_that_it_may_be(
+    warehouse_of: Build, kept: dict[str, float], rule: str, end: str
+) -> None:
+    """Every hub was once said to be kept for other lists, however far from the seed it is."""
+    seeds = [f"s{number}" for number in range(7)]
+    songs = [song(name, name, []) for name in [*seeds, "hub", "other"]]
+    links = [near(seed, "hub" if number < 5 else "other", 0.3) for number, seed in enumerate(seeds)]
+
+    told = query.why_not(remembering(warehouse_of(songs, links), "s6", kept), "s6", "hub")
+    assert told.rule == rule
+    assert told.text.endswith(end)
+
+
+def test_why_not_a_song_that_is_near_and_left_its_place(warehouse_of: Build) -> None:
+    songs = [song(name, name, []) for name in ("s", "a", "b", "x")]
+    links = [near("s", "a", 0.9), near("s", "b", 0.4), near("x", "a", 0.5), near("x", "b", 0.5)]
+    told = remembering(warehouse_of(songs, links), "s", {"a": 0.9, "x": 0.8, "b": 0.4})
+
+    assert query.why_not(told, "s", "x") == query.WhyNot(
+        "hub",
+        "“x” is not among the 2 stored neighbours of “s”: it is number 2 by score, and left its place to a song that stands in "
+        "fewer lists",
+    )
+
+
+def test_a_song_of_the_seed_s_artist_that_is_not_in_what_was_kept_may_have_been_left_out(warehouse_of: Build) -> None:
+    names = [f"t{number:02}" for number in range(42)]
+    songs = [song(name, name, ["Queen"]) for name in names]
+    links = [near("t00", name, 0.9) for name in names[1:-1]]
+    told = remembering(warehouse_of(songs, links), "t00", dict.fromkeys(names[1:-1], 0.9))
+
+    assert query.why_not(told, "t00", "t41").rule == "own artist"
 
 
 def test_why_not_a_version_of_a_stored_neighbour(warehouse_of: Build) -> None:

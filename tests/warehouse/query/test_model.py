@@ -89,6 +89,25 @@ def test_several_seeds_are_scored_by_the_model_and_say_so(modelled: Path) -> Non
     ]  # fmt: skip
 
 
+def test_a_song_that_is_close_to_a_seed_in_a_list_says_how_close(warehouse_of: Build) -> None:
+    """Counted are the places of the playlist, also those of songs that the catalogue does not tell of."""
+    names = ["s1", "s2", "lamp", "fog", *(f"x{number}" for number in range(20))]
+    songs = [song(name, name.title(), [f"by {name}"]) for name in names]
+    between = [f"x{number}" for number in range(20)]
+    baskets = {"playlist:one": ["s1", "gone", "lamp"], "playlist:two": ["fog", *between, "s2"]}
+    steps_of_near = steps("collaborative.near", -1.0, (None, 0.0, 0.0), (0.0, None, 1.0))
+    models = [*steps("intercept", 0.0), *steps_of_near, *steps("collaborative.user", -1.0, (None, None, 0.5))]
+    told = query.recommend(warehouse_of(songs, [], baskets, models=models), ["s1", "s2"], 30).to_dicts()
+    texts = {row["track_id"]: (row["reasons"][0]["text"], row["reasons"][0]["evidence"]) for row in told}
+
+    assert texts["lamp"] == (
+        "with one song that you gave in one of your playlists, 2 places from “S1” (thin evidence)",
+        ["playlist:one", "s1"],
+    )
+    assert texts["x18"][0].endswith(", 2 places from “S2” (thin evidence)")
+    assert texts["fog"] == ("with one song that you gave in one of your playlists (thin evidence)", ["playlist:two"])
+
+
 def test_songs_may_have_other_numbers_than_their_ids_have_places(modelled: Path) -> None:
     """Songs that come later are numbered later, and a neighbour may be a song that is gone."""
     before = query.recommend(modelled, ["s1", "s2"], diversify=False)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from warehouse.query.ranking import Candidate
-from warehouse.query.telling import company, confidence, contrast, facts, kinship, reasons, sound
+from warehouse.query.telling import Close, company, confidence, contrast, facts, kinship, reasons, sound
 
 Card = dict[str, Any]
 
@@ -133,6 +133,29 @@ def test_company_of_a_list_counts_the_songs_that_keep_it() -> None:
     assert (
         company(card(), seeds, {"playlist": playlists(1)}, {"playlist:0": "Calm"})
         == "with one song that you gave in your playlist “Calm” (thin evidence)"
+    )
+
+
+@pytest.mark.parametrize(("count", "apart", "text"), [
+    (1, 1, "with 2 songs that you gave in your playlist “Calm”, next to “Moon” (thin evidence)"),
+    (1, 4, "with 2 songs that you gave in your playlist “Calm”, 4 places from “Moon” (thin evidence)"),
+    (2, 1, "with 2 songs that you gave in 2 of your playlists (among them “Calm”), in one of them next to “Moon” (thin evidence)"),
+])  # fmt: skip
+@pytest.mark.parametrize("signal", ["collaborative.near", "collaborative.nearsong"])
+def test_company_of_a_list_names_the_song_that_is_close_if_that_counted(
+    signal: str, count: int, apart: int, text: str
+) -> None:
+    seeds = [card(baskets={"playlist": ["playlist:0"]})] * 2
+    close, together, names = Close("moon", "Moon", apart), {"playlist": playlists(count)}, {"playlist:0": "Calm"}
+
+    def told(addends: dict[str, float]) -> tuple[str, list[str]]:
+        (reason,) = reasons(Candidate(card(), addends), seeds, together, names, close=close)
+        return reason.text, list(reason.evidence)
+
+    assert told({signal: 0.1}) == (text, [*playlists(count), "moon"])
+    assert told({signal: -0.1, "collaborative.user": 0.2}) == (
+        company(card(), seeds, together, names),
+        playlists(count),
     )
 
 
@@ -264,19 +287,49 @@ def test_a_contrast_and_a_trait_of_a_list_can_be_looked_up() -> None:
     assert told_reasons({"metadata": 0.2}, card(genres=["folk", "rock"]), [card(genres=["folk"])] * 2)[0][1] == ["folk"]
 
 
-def test_a_value_that_most_of_a_list_are_near_is_told_where_nothing_else_is() -> None:
+def test_a_value_that_most_of_a_list_are_near_is_told_where_no_remarkable_one_is() -> None:
     seeds = [card(energy=0.5, valence=0.5), card(energy=0.55, valence=0.3), card(energy=0.6), card()]
     told = ("energy 0.58, near that of 3 of the 4 songs that you gave", ["energy"])
     assert told_reasons({"audio": 0.2}, card(energy=0.58, valence=0.5), seeds) == [told]
     assert told_reasons({"audio": 0.2}, card(energy=0.8, valence=0.65), seeds) == [("", [])]
     assert told_reasons({"audio": -0.2}, card(energy=0.58), seeds) == [("", [])]
-    folk = [seed | {"genres": ["folk"]} for seed in seeds]
-    assert [text for text, _ in told_reasons({"metadata": 0.3, "audio": 0.2}, card(energy=0.58, genres=["folk"]), folk)] == [
-        "folk, like “Seed” and 3 more that you gave", "",
-    ]  # fmt: skip
+    fast = [seed | {"tempo": 150.0} for seed in seeds]
+    assert told_reasons({"audio": 0.2}, card(energy=0.58, tempo=160.0), fast) == [
+        ("fast (160 BPM), as 4 of the 4 songs that you gave", ["tempo"])
+    ]
 
 
-def test_popularity_is_told_where_it_counted_and_nothing_else_is_written() -> None:
+def test_songs_that_a_list_leads_to_by_one_genre_are_told_apart_by_their_values() -> None:
+    """All of them once said "folk, like “Seed” and 1 more that you gave", and no more."""
+    seeds = [card(genres=["folk"], energy=0.5), card(genres=["folk"], energy=0.55)]
+    texts = [
+        [text for text, _ in told_reasons({"metadata": 0.3, "audio": 0.2}, card(genres=["folk"], energy=energy), seeds)]
+        for energy in (0.48, 0.57)
+    ]
+    assert texts == [
+        ["folk, like “Seed” and 1 more that you gave", "energy 0.48, near that of 2 of the 2 songs that you gave"],
+        ["folk, like “Seed” and 1 more that you gave", "energy 0.57, near that of 2 of the 2 songs that you gave"],
+    ]
+
+
+def test_of_a_list_the_song_with_most_genres_in_common_is_named_and_two_of_them() -> None:
+    seeds = [
+        card(name="Near", genres=["folk"]),
+        card(name="Kin", genres=["blues", "folk", "jazz"]),
+        card(name="Cousin", genres=["folk", "jazz"]),
+        card(genres=["rock"]),
+    ]
+    song = card(genres=["folk", "jazz", "soul"])
+    assert told_reasons({"metadata": 0.2}, song, seeds) == [
+        ("folk and jazz, like “Kin” and 1 more that you gave", ["folk", "jazz"])
+    ]
+    assert told_reasons({"metadata": 0.2}, card(genres=["folk"]), seeds) == [
+        ("folk, like “Near” and 2 more that you gave", ["folk"])
+    ]
+    assert told_reasons({"metadata": 0.2}, card(genres=["soul"]), seeds) == [("", [])]
+
+
+def test_popularity_is_told_where_it_counted_most_or_nothing_else_is_written() -> None:
     seeds = [card(popularity=40), card(popularity=50), card(popularity=None)]
     told = ("its popularity is 47, that of the songs that you gave 45 on average", ["popularity"])
     assert told_reasons({"metadata.popularity_gap": 0.2}, card(popularity=47), seeds) == [told]
@@ -284,3 +337,40 @@ def test_popularity_is_told_where_it_counted_and_nothing_else_is_written() -> No
     assert told_reasons({"metadata.popularity_gap": 0.2, "metadata.era": -0.3}, card(popularity=47), seeds) == [
         ("", [])
     ]
+    folk = [seed | {"genres": ["folk"]} for seed in seeds]
+    song = card(popularity=47, genres=["folk"])
+    assert told_reasons({"metadata.popularity_gap": 0.2, "metadata.genre": 0.3}, song, folk) == [
+        ("folk, like “Seed” and 2 more that you gave", ["folk"])
+    ]
+    assert told_reasons({"metadata.popularity_gap": 0.3, "metadata.genre": 0.2}, song, folk) == [
+        (
+            "folk, like “Seed” and 2 more that you gave; its popularity is 47, theirs 45 on average",
+            ["folk", "popularity"],
+        )
+    ]
+
+
+def test_a_song_that_far_fewer_listen_to_is_not_told_as_popular() -> None:
+    """Of a song of popularity 0 it was once a reason that the songs of the list had 31."""
+    seeds = [card(popularity=40), card(popularity=50)]
+    texts = [
+        told_reasons({"metadata.popularity_gap": 0.2}, card(popularity=value), seeds)[0][0] for value in (90, 35, 34)
+    ]
+    assert texts == [
+        "its popularity is 90, that of the songs that you gave 45 on average",
+        "its popularity is 35, that of the songs that you gave 45 on average",
+        "",
+    ]
+
+
+def test_popularity_is_told_in_the_place_of_a_year_that_goes_without_saying() -> None:
+    seeds = [card(popularity=40, released_on=date(2019, 3, 4), tempo=72.0)] * 2
+    song = card(popularity=47, released_on=date(2019, 5, 6), tempo=74.0)
+    addends = {"metadata.popularity_gap": 0.2, "metadata.era": 0.3, "audio": 0.1}
+    assert [text for text, _ in told_reasons(addends, song, seeds)] == [
+        "its popularity is 47, that of the songs that you gave 40 on average",
+        "slow (74 BPM), as 2 of the 2 songs that you gave",
+    ]
+    assert [text for text, _ in told_reasons(addends | {"audio": -0.1}, song, seeds)] == [
+        "from 2019, like “Seed” and 1 more that you gave", "",
+    ]  # fmt: skip

@@ -75,7 +75,7 @@ class Corpus:
     """The catalogue and its baskets. Numbers count from zero; that of a track or a basket is its row.
 
     ``tracks``: track, track_id, song, album, year, popularity, n (baskets), and the standardised sound; ``places``: basket,
-    track, place, n; ``heard``: basket, song, place, n, where versions of a song are one; ``baskets``: basket, basket_id, size,
+    track, place among the songs that are known, position among all, n; ``heard``: basket, song, place, n, where versions of a song are one; ``baskets``: basket, basket_id, size,
     weight; ``credits``: track, artist; ``genres``: track, genre, weight.
     """
 
@@ -95,7 +95,7 @@ class Corpus:
         places = (
             held.join(names, on="basket_id")
             .sort("basket", "position", "track")
-            .select("basket", "track", place=pl.int_range(pl.len()).over("basket").cast(pl.Int32))
+            .select("basket", "track", "position", place=pl.int_range(pl.len()).over("basket").cast(pl.Int32))
             .with_columns(n=pl.len().over("track").cast(pl.Float64))
         )
         n = places.select("track", "n").unique()

@@ -1,7 +1,7 @@
 """What baskets say of a song and its seeds: where they stand together, what chance would give, how far it can be trusted."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from warehouse.query.telling.words import listed, named, songs
 
@@ -19,13 +19,26 @@ STRONG, FAIR = 8, 3
 """Baskets from which shared baskets count as strong or as fair evidence; below it is thin."""
 
 
+class Close(NamedTuple):
+    """The seed that stands fewest places from a song in a basket."""
+
+    track_id: str
+    name: str
+    apart: int
+
+    def __str__(self) -> str:
+        return f"{'next to' if self.apart <= 1 else f'{self.apart} places from'} {named(self.name)}"
+
+
 def company(
     song: Mapping[str, Any],
     seeds: Sequence[Mapping[str, Any]],
     together: Mapping[str, Sequence[str]],
     names: Mapping[str, str],
+    close: Close | None = None,
 ) -> str:
-    """In which baskets the song stands with a seed, what chance would give, and how far that can be trusted."""
+    """In which baskets the song stands with a seed, what chance would give, and how far that can be trusted; in a list that
+    asks, which seed is ``close``."""
     count = sum(map(len, together.values()))
     if not count:
         return ""
@@ -33,7 +46,8 @@ def company(
     if len(seeds) > 1:
         shared = {basket_id for ids in together.values() for basket_id in ids}
         with_it = sum(any(not shared.isdisjoint(ids) for ids in (seed["baskets"] or {}).values()) for seed in seeds)
-        return f"with {songs(with_it)} that you gave in {places} ({confidence(count)} evidence)"
+        beside = "" if close is None else f", {'in one of them ' if count > 1 else ''}{close}"
+        return f"with {songs(with_it)} that you gave in {places}{beside} ({confidence(count)} evidence)"
     expected = song["baskets_expected"]
     chance = "" if expected is None else f", {_figure(expected)} expected by chance"
     whom = f"with {named(seeds[0]['name'])}" if count == 1 and names else "together"

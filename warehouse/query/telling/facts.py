@@ -13,6 +13,9 @@ from warehouse.query.telling.words import Told, listed, named, quoted, songs
 EXTRAS = re.compile(r"\s+[(\[].*$|\s+[-–—]\s+.*$|\s+(feat|ft|featuring)\.?\s.*$", re.IGNORECASE)
 """What stands behind a title, as the macro title_key has it: "(feat. …)", " - Live", "feat. …"."""
 
+LESS_KNOWN = 10
+"""A song that is so much less popular than those of a list is another sort of song."""
+
 WORD = re.compile(r"[^\W\d_]{3,}")
 
 LETTERS = {kind.upper(): script for script, kinds in SCRIPTS.items() for kind in kinds if script != "Latin"}
@@ -80,26 +83,36 @@ def _genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], *, is_n
         return ""
     if len(seeds) == 1:
         return listed(names) + ("" if is_named else f", like {named(seeds[0]['name'])}")
-    alike = [seed["name"] for seed in sorted(seeds, key=partial(_apart, song)) if names[0] in seed["genres"]]
-    return f"{names[0]}, like {quoted(alike)} that you gave"
+    alike = [seed["name"] for seed in sorted(seeds, key=partial(_apart, song)) if {*names} <= {*seed["genres"]}]
+    return f"{listed(names)}, like {quoted(alike)} that you gave"
 
 
 def _shared_genres(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The genres in common of which a sentence tells: two with a single seed, of a list the one that most of it has."""
+    """The genres of which a sentence tells: two at most that the song has in common with the seed of which most are its own.
+
+    Those that more of the seeds have come first.
+    """
     counts = {genre: sum(genre in seed["genres"] for seed in seeds) for genre in song["genres"]}
-    names = sorted(
-        (genre for genre, count in counts.items() if count), key=lambda genre: (-counts[genre], -len(genre), genre)
+    likest = max(
+        sorted(seeds, key=partial(_apart, song)), key=lambda seed: sum(genre in counts for genre in seed["genres"])
     )
-    return names[: 2 if len(seeds) == 1 else 1]
+    names = sorted(
+        (genre for genre in counts if genre in likest["genres"]), key=lambda genre: (-counts[genre], -len(genre), genre)
+    )
+    return names[:2]
 
 
-def popularity(song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]]) -> Told:
-    """How popular a song is, and how popular the songs of a list are."""
+def popularity(
+    song: Mapping[str, Any], seeds: Sequence[Mapping[str, Any]], of_list: str = "that of the songs that you gave"
+) -> Told:
+    """How popular a song is, and how popular the songs of a list are; of one that far fewer listen to that is no reason."""
     known = [seed["popularity"] for seed in seeds if seed["popularity"] is not None]
     if song["popularity"] is None or not known:
         return Told()
-    of_list = f"that of the songs that you gave {fsum(known) / len(known):.0f} on average"
-    return Told(f"its popularity is {song['popularity']}, {of_list}", ["popularity"])
+    mean = fsum(known) / len(known)
+    if song["popularity"] < mean - LESS_KNOWN:
+        return Told()
+    return Told(f"its popularity is {song['popularity']}, {of_list} {mean:.0f} on average", ["popularity"])
 
 
 def _apart(song: Mapping[str, Any], seed: Mapping[str, Any]) -> tuple[int, float]:

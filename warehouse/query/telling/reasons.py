@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from warehouse.query.model import BASE, kind_of
 from warehouse.query.ranking import Candidate
-from warehouse.query.telling.company import company, kinship, told_baskets
+from warehouse.query.telling.company import Close, company, kinship, told_baskets
 from warehouse.query.telling.facts import facts, is_years, popularity, shared
 from warehouse.query.telling.sound import contrast, near, sound
 from warehouse.query.telling.words import Told, named
@@ -48,6 +48,11 @@ SIGNALS = {
 """What the addends of the list model stand for."""
 
 
+POPULARITY = "metadata.popularity_gap"
+
+NEAR = ("collaborative.near", "collaborative.nearsong")
+
+
 class Reason(NamedTuple):
     """An addend of a score, what it comes from in words, and what to look that up by: ids of baskets, artists, albums or songs,
     genres, or columns of ``audio_features`` (or ``popularity``)."""
@@ -64,12 +69,13 @@ def reasons(
     together: Mapping[str, Sequence[str]],
     names: Mapping[str, str],
     *,
+    close: Close | None = None,
     in_full: bool = False,
 ) -> list[Reason]:
     """The addends of a candidate by kind, largest first, the first few with a sentence.
 
     ``seeds`` are cards; ``together`` holds, by kind, the ids of the baskets that hold the song and a seed, and ``names`` what
-    the person calls some of them. Nothing that speaks against a song is told as if it spoke for it. ``in_full`` tells every
+    the person calls some of them; ``close`` is the seed nearest to the song in one. Nothing that speaks against a song is told as if it spoke for it. ``in_full`` tells every
     addend alone, and of each signal of the list model what it is.
     """
     song = one.row
@@ -79,14 +85,15 @@ def reasons(
     totals = {kind: fsum(values) for kind, values in sums.items()}
     speaks_for = {kind for kind, value in totals.items() if value > 0}
     heard = sound(song, seeds) if "audio" in speaks_for else contrast(song, seeds)
-    written = Told(facts(song, seeds), shared(song, seeds)) if "metadata" in speaks_for else Told()
-    if not written.text and "metadata" in speaks_for and one.addends.get("metadata.popularity_gap", 0.0) > 0:
-        written = popularity(song, seeds)
+    if "audio" in speaks_for and len(seeds) > 1 and not heard.text:
+        heard = near(song, seeds)
+    if not any(one.addends.get(signal, 0.0) > 0 for signal in NEAR):
+        close = None
     kept = ""
     if "collaborative" in speaks_for:
-        kept = company(song, seeds, together, names) or kinship(song, seeds, names)
-    if "audio" in speaks_for and len(seeds) > 1 and not any((heard.text, written.text, kept)):
-        heard = near(song, seeds)
+        kept = company(song, seeds, together, names, close) or kinship(song, seeds, names)
+    is_told = any(("audio" in speaks_for and heard.text, kept))
+    written = _written(one, seeds, is_alone=not is_told) if "metadata" in speaks_for else Told()
     texts = {
         "audio": heard.text,
         "metadata": written.text,
@@ -94,6 +101,8 @@ def reasons(
         "variety": f"held back a little: {named(one.repeated.row['name'])} is higher up" if one.repeated else "",
     }
     baskets = [basket_id for ids in told_baskets(song, together).values() for basket_id in ids]
+    if close is not None and together:
+        baskets.append(close.track_id)
     evidence = {
         "audio": heard.evidence,
         "metadata": written.evidence,
@@ -111,14 +120,29 @@ def reasons(
             )
             for addend, value in ordered
         ]
-    if any(totals.get(kind, 0.0) > 0 and texts[kind] for kind in ("audio", "collaborative")) and is_years(song, seeds):
-        texts["metadata"] = ""  # very many songs have a year in common: it is told where there is nothing else
     ordered = sorted(totals.items(), key=lambda item: -item[1])
     shown = set(islice((kind for kind, value in ordered if value and texts.get(kind)), SENTENCES))
     return [
         Reason(kind, texts[kind], value, evidence.get(kind, ())) if kind in shown else Reason(kind, "", value)
         for kind, value in ordered
     ]
+
+
+def _written(one: Candidate, seeds: Sequence[Mapping[str, Any]], *, is_alone: bool) -> Told:
+    """What is written about a song and its seeds; how popular they are where that counts most, or nothing else is written.
+
+    Very many songs have a year in common: it is told where there is nothing else (``is_alone``).
+    """
+    song = one.row
+    told = Told(facts(song, seeds), shared(song, seeds)) if is_alone or not is_years(song, seeds) else Told()
+    written = {addend: value for addend, value in one.addends.items() if kind_of(addend) == "metadata"}
+    counted = written.get(POPULARITY, 0.0)
+    if counted <= 0 or (told.text and counted < max(written.values())):
+        return told
+    if not told.text:
+        return popularity(song, seeds)
+    more = popularity(song, seeds, "theirs")
+    return Told(f"{told.text}; {more.text}", [*told.evidence, *more.evidence]) if more.text else told
 
 
 def _signal(addend: str, value: float) -> str:
