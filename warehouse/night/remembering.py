@@ -54,7 +54,7 @@ def made(home: Home, source: str, table: str, stage: str, made_from: str) -> pl.
     if past is None:
         return pl.DataFrame()
     try:
-        return query(past, "memory/made", table=table, stage=stage, made_from=made_from)
+        return query(past, "memory/made", computed=table, stage=stage, made_from=made_from)
     except (WarehouseError, BinderException):
         return pl.DataFrame()
 
