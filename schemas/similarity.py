@@ -197,7 +197,11 @@ class Models(pa.DataFrameModel):
         ge=-1e9, le=1e9, description="Addend of the step, or weight where lower and upper are null and step is 0"
     )
     is_default: bool = pa.Field(description="True when there was too little data to learn from")
-    run_id: str = pa.Field(description="Night that learned it")
+    run_id: str = pa.Field(description="Night that it is of")
+    made_from: str = pa.Field(
+        nullable=True,
+        description="Print of all that it was learned from; a night with the same takes it over; null for the song model",
+    )
 
     class Config:
         strict = True
@@ -207,7 +211,7 @@ class Models(pa.DataFrameModel):
 class Evaluation(pa.DataFrameModel):
     """One row is a measured figure of a recommender on held-out data of one night."""
 
-    run_id: str = pa.Field(description="Night that measured it")
+    run_id: str = pa.Field(description="Night that it is of")
     task: str = pa.Field(isin=["song", "list"], description="song to song, or continuation of a list")
     split: str = pa.Field(description="How the hold-out was made")
     algorithm: str = pa.Field(description="What was measured: hybrid or a baseline")
@@ -217,6 +221,10 @@ class Evaluation(pa.DataFrameModel):
     low: float = pa.Field(nullable=True, ge=-1e9, le=1e9, description="Lower bound of its 95 % bootstrap interval")
     high: float = pa.Field(nullable=True, ge=-1e9, le=1e9, description="Upper bound of its 95 % bootstrap interval")
     cases: pl.Int64 = pa.Field(ge=0, description="Number of lists or seeds behind it", le=2**62)
+    made_from: str = pa.Field(
+        nullable=True,
+        description="Print of all that it was measured on; a night with the same takes it over; null for what is measured every night",
+    )
 
     class Config:
         strict = True

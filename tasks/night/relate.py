@@ -1,6 +1,5 @@
 """Steps that relate songs: which tracks are one recording, which songs belong together, and how well that is known."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -12,8 +11,8 @@ from tasks.identity.grouping import identify
 from tasks.night.context import Night
 from tasks.night.ledger import stage
 from tasks.night.runner import work_at
+from tasks.night.unchanged import made_from
 from tasks.ranking import training
-from tasks.ranking.additive import Shape
 from tasks.ranking.stated import stated
 from tasks.similarity import weights
 from tasks.similarity.approximate import recall
@@ -25,6 +24,9 @@ from tasks.similarity.signals import Signals
 from tasks.similarity.weights import ALGORITHM
 from warehouse.night import building, remembering, writing
 from warehouse.reading import query, table
+
+AS_LAST_NIGHT = "as last night: nothing that it follows from changed"
+"""What a stage notes of figures that it took over."""
 
 
 @stage("identity")
@@ -53,9 +55,7 @@ def relate_songs(night: Night) -> None:
         feedback=table(night.build, "feedback"),
     )
     writing.replace(night.build, "baskets", baskets)
-    learned = training.learn(songs, baskets, sounds)
-    shapes = learned or stated(baskets)
-    notes = [] if learned else [f"too few baskets to learn a list model from: {_instead(shapes)}"]
+    listed, notes = _list_model(night, songs, sounds, baskets)
     if unknown := query(night.build, "unknown_places").item():
         notes.append(f"{unknown:,} places of playlists name songs that no catalogue tells of: import one that does")
     top = night.wishes["neighbours"]
@@ -64,10 +64,7 @@ def relate_songs(night: Night) -> None:
     found = relate(
         songs, sounds, baskets, top, past, lambda: weights.learn(songs, sounds, baskets), ALGORITHM, work=work
     )
-    models = [
-        weights.rows(found.weights, night.run_id, is_default=not found.is_learned),
-        training.steps(shapes, night.run_id, is_default=not learned),
-    ]
+    models = [weights.rows(found.weights, night.run_id, is_default=not found.is_learned), listed]
     writing.replace(night.build, "models", pl.concat(models, how="diagonal_relaxed"))
     remembering.remember(night.build, found.model, found.memory)
     night.ledger.current.rows = writing.replace(night.build, "neighbours", neighbours(found.given, found.lists, top))
@@ -79,8 +76,33 @@ def relate_songs(night: Night) -> None:
     night.facts["algorithm"] = ALGORITHM
 
 
-def _instead(shapes: Mapping[str, Shape]) -> str:
-    return "the stated one holds" if shapes else "the neighbours are summed"
+def _list_model(
+    night: Night, songs: pl.DataFrame, sounds: pl.DataFrame, baskets: pl.DataFrame
+) -> tuple[pl.DataFrame, list[str]]:
+    """Rows of ``models`` for lists, those of last night where it learned from the same; and what is to be told of them."""
+    made = made_from(songs, sounds, baskets)
+    if found := _as_last_night(night, "models", made):
+        rows, _ = found
+        notes = [f"list model {AS_LAST_NIGHT}"]
+    else:
+        learned = training.learn(songs, baskets, sounds)
+        rows = training.steps(learned or stated(baskets), night.run_id, is_default=not learned)
+        rows, notes = rows.with_columns(made_from=pl.lit(made)), []
+    if rows["is_default"].all():
+        instead = "the neighbours are summed" if rows.is_empty() else "the stated one holds"
+        notes.append(f"too few baskets to learn a list model from: {instead}")
+    return rows, notes
+
+
+def _as_last_night(night: Night, table: str, made: str) -> tuple[pl.DataFrame, str] | None:
+    """Rows of ``table`` that this stage made from the same last night, as tonight's, and its note; ``None`` when there are none,
+    or all is to be done anew."""
+    if night.full:
+        return None
+    found = remembering.made(night.home, night.source, table, night.ledger.current.stage, made)
+    if found.is_empty():
+        return None
+    return found.drop("note").with_columns(run_id=pl.lit(night.run_id)), found["note"][0]
 
 
 def recall_figure(given: Signals, lists: Lists, top: int) -> pl.DataFrame:
@@ -101,7 +123,7 @@ def recall_figure(given: Signals, lists: Lists, top: int) -> pl.DataFrame:
 def evaluate_night(night: Night) -> None:
     """Measure tonight's way of recommending on songs hidden from it, beside its peers."""
     songs, sounds, baskets = _songs(night), _modelled(night, "audio_features"), table(night.build, "baskets")
-    figures, verdict = measure(songs, sounds, baskets)
+    figures, verdict = _measured(night, songs, sounds, baskets)
     learned = dict(table(night.build, "models").filter(model="song").select("signal", "value").iter_rows())
     quality_of_reasons = quality(night.build, songs, sounds, baskets, learned)
     figures = pl.concat([figures, quality_of_reasons, _reach(night)], how="diagonal")
@@ -110,6 +132,18 @@ def evaluate_night(night: Night) -> None:
     night.ledger.current.rows = figures.height
     if not figures.is_empty():
         writing.record(night.build, "evaluation", figures.with_columns(run_id=pl.lit(night.run_id)))
+
+
+def _measured(
+    night: Night, songs: pl.DataFrame, sounds: pl.DataFrame, baskets: pl.DataFrame
+) -> tuple[pl.DataFrame, str]:
+    """Rows of ``evaluation`` on hidden songs and the verdict, those of last night where it measured on the same."""
+    made = made_from(songs, sounds, baskets)
+    if found := _as_last_night(night, "evaluation", made):
+        figures, verdict = found
+        return figures, f"{verdict.removesuffix(f'; {AS_LAST_NIGHT}')}; {AS_LAST_NIGHT}"
+    figures, verdict = measure(songs, sounds, baskets)
+    return figures.with_columns(made_from=pl.repeat(made, pl.len())), verdict
 
 
 def _reach(night: Night) -> pl.DataFrame:

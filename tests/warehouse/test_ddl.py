@@ -28,7 +28,7 @@ TEMPLATES = {
 }
 """Not run by themselves: the parts of another statement, and what the fixture, building a night or a bench runs anyhow."""
 
-VALUES = {"table": "tracks", "database": "warehouse"}
+VALUES = {"table": "tracks", "computed": "models", "database": "warehouse"}
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,13 @@ import logging
 from pathlib import Path
 
 import polars as pl
-from duckdb import DuckDBPyConnection
+from duckdb import BinderException, DuckDBPyConnection
 
 from schemas.errors import WarehouseError
 from schemas.values import Home
 from warehouse.connection import reader, writer
 from warehouse.night.publishing import last_night
+from warehouse.reading import query
 from warehouse.rows import transaction
 from warehouse.statements import statement
 
@@ -44,6 +45,18 @@ def remembered(home: Home, source: str) -> tuple[pl.DataFrame, pl.DataFrame] | N
     except WarehouseError as error:
         log.warning("what the last night knew of neighbours is lost, they are worked out anew: %s", error)
         return None
+
+
+def made(home: Home, source: str, table: str, stage: str, made_from: str) -> pl.DataFrame:
+    """Rows of ``table`` that ``stage`` of the latest published night of ``source`` made from what has the same print, and its
+    ``note``; none when there is no such night that can be read, or of a Segue that kept no prints."""
+    past = last_night(home, source)
+    if past is None:
+        return pl.DataFrame()
+    try:
+        return query(past, "memory/made", computed=table, stage=stage, made_from=made_from)
+    except (WarehouseError, BinderException):
+        return pl.DataFrame()
 
 
 def _is_complete(con: DuckDBPyConnection) -> bool:
