@@ -26,7 +26,7 @@ from warehouse.query.model import learned
 SPLIT = "reasons of a sample"
 SEEDS = 100
 """Songs that are asked for what belongs with them."""
-LISTS = 16
+LISTS = 8
 """Lists that are asked for what continues them, each twice: whole, and by a few of its songs."""
 FEW = 3
 """Songs that somebody who has no list names."""

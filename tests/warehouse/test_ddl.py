@@ -42,6 +42,8 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBPyConnection
         con.execute("use warehouse")
         for frame in ("lists", "asked", "scored"):  # what callers register
             con.execute(f"create temp view {frame} as select track_id as list_id, track_id, 0.0 as score from tracks")  # noqa: S608
+        remembered = "[0] as others, [0] as audio, [0] as metadata, [0] as collaborative"
+        con.execute(f"create temp table song_lists as select '' as track_id, {remembered} limit 0")
         con.execute(statement("diff/changes"))
         yield con
 
