@@ -2,9 +2,10 @@
 and numpy where a list is asked for; nothing heavier."""
 
 from warehouse.query.answering import Answer, answer, recommend, similar_songs
-from warehouse.query.explaining import Counterfactual, WhyNot, why, why_not, without
+from warehouse.query.explaining import Counterfactual, why, why_not, without
 from warehouse.query.many import recommend_many
 from warehouse.query.names import Found, find_playlist, find_seeds, find_song, nearest, titles
+from warehouse.query.outside import WhyNot
 from warehouse.query.ranking import BY, TUNABLES, Pool
 
 __all__ = [

@@ -2,26 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from duckdb import DuckDBPyConnection
 
 from schemas.errors import UnknownSongError
-from schemas.values import HUB, MILLION, depth_for, own_for
 from warehouse.connection import reader
 from warehouse.query.asking import Asked, Row, ask, basket_names, known, shared_baskets
+from warehouse.query.outside import Outside, WhyNot, all_named, named
 from warehouse.query.ranking import Candidate, Listing, cut_by
 from warehouse.query.telling import reasons, told_baskets
 from warehouse.statements import statement
 
 NAMED = 3
 """Seeds that a line names; the others are counted."""
-
-NEARLY = 0.95
-"""Who stands in so many of the lists that one song may stand in had to leave others; a few lists are lost to guests later."""
 
 WATERFALL = {
     "ordinal": pl.Int64(),
@@ -31,20 +26,6 @@ WATERFALL = {
     "total": pl.Float64(),
     "evidence": pl.List(pl.String()),
 }
-
-
-@dataclass(frozen=True)
-class WhyNot:
-    """The first rule that kept a song off a list (``recommended`` when none did), told in a line.
-
-    ``short_by`` is how far it was from the list in the unit of the rule: score for ``place``, the attribute's own unit for
-    ``filter``; null where the rule knows no distance. Of songs that are none of the stored neighbours the night keeps the
-    scores of the next best: of another one ``neighbours`` (it scores less than they do) knows none.
-    """
-
-    rule: str
-    text: str
-    short_by: float | None = None
 
 
 @dataclass(frozen=True)
@@ -91,10 +72,10 @@ def why(
         asked.listing.finish()
         one = asked.candidate(song)
         if song in _ids(seeds):
-            raise UnknownSongError(f"{_named(card)} is one of the songs that you gave, which never come back")
+            raise UnknownSongError(f"{named(card)} is one of the songs that you gave, which never come back")
         if one is None:
             raise UnknownSongError(
-                f"{_named(card)} is none of the neighbours of {_all_named(asked.seeds)}: `segue why-not` tells what kept it out"
+                f"{named(card)} is none of the neighbours of {all_named(asked.seeds)}: `segue why-not` tells what kept it out"
             )
         together = shared_baskets(asked.seeds, one.row)
         names = basket_names(con, [told_baskets(one.row, together)])
@@ -130,9 +111,9 @@ def why_not(
         asked.listing.finish()
         twin = next((seed for seed in asked.seeds if seed["song_id"] == card["song_id"]), None)
         if twin is not None and twin["track_id"] == song:
-            return WhyNot("seed", f"{_named(card)} is one of the songs that you gave")
+            return WhyNot("seed", f"{named(card)} is one of the songs that you gave")
         if twin is not None:
-            return WhyNot("seed", f"{_named(card)} is the same song as {_named(twin)}, which you gave")
+            return WhyNot("seed", f"{named(card)} is the same song as {named(twin)}, which you gave")
         one = asked.candidate(song)
         return _kept_out(con, card, asked, by) if one is None else _told(one, asked.listing, dict(filters or {}))
 
@@ -195,7 +176,7 @@ def _place(
 
 
 def _told(one: Candidate, listing: Listing, filters: Mapping[str, float]) -> WhyNot:
-    name = _named(one.row)
+    name = named(one.row)
     if one.place is not None:
         return WhyNot("recommended", f"{name} is on the list: #{one.place} with {one.score:.3f}", 0.0)
     if one.rule == "blocked":
@@ -204,7 +185,7 @@ def _told(one: Candidate, listing: Listing, filters: Mapping[str, float]) -> Why
         return _filtered(one, filters)
     if one.rule == "version" and one.cause is not None:
         where = f"which is #{one.cause.place}" if one.cause.place else "which fits better"
-        return WhyNot("version", f"{name} is another version of {_named(one.cause.row)}, {where}")
+        return WhyNot("version", f"{name} is another version of {named(one.cause.row)}, {where}")
     if one.rule == "artist cap" and one.cause is not None:
         return WhyNot(
             "artist cap",
@@ -228,17 +209,17 @@ def _filtered(one: Candidate, filters: Mapping[str, float]) -> WhyNot:
     side, _, attribute = name.partition("_")
     value, bound = one.row[attribute], filters[name]
     if value is None:
-        return WhyNot("filter", f"{name} is {bound:g}, and the {attribute} of {_named(one.row)} is unknown")
+        return WhyNot("filter", f"{name} is {bound:g}, and the {attribute} of {named(one.row)} is unknown")
     where = "below" if side == "min" else "above"
     return WhyNot(
-        "filter", f"{name} is {bound:g}, and the {attribute} of {_named(one.row)} is {value:g}: {abs(value - bound):g} {where}",
+        "filter", f"{name} is {bound:g}, and the {attribute} of {named(one.row)} is {value:g}: {abs(value - bound):g} {where}",
         abs(value - bound),
     )  # fmt: skip
 
 
 def _kept_out(con: DuckDBPyConnection, card: Row, asked: Asked, by: str) -> WhyNot:
     """Why a song is no candidate: of one seed, what kept it out of the stored neighbours."""
-    name, seeds = _named(card), _all_named(asked.seeds)
+    name, seeds = named(card), all_named(asked.seeds)
     if len(asked.seeds) > 1:
         many = sum(one.rule != "seed" for one in asked.listing.seen)
         alone = "" if by == "hybrid" else f" by {by}"
@@ -248,67 +229,4 @@ def _kept_out(con: DuckDBPyConnection, card: Row, asked: Asked, by: str) -> WhyN
         return WhyNot("neighbours", f"{seeds} has no neighbours yet: there is nothing to compare {name} with")
     if any(track_id == card["track_id"] for track_id, *_ in stored):
         return WhyNot("neighbours", f"{name} is a stored neighbour of {seeds}, but {by} adds nothing to that")
-    asked_of = {"number": card["number"], "song_id": card["song_id"]}
-    lists, most, longest = con.execute(statement("query/standing"), asked_of).fetchall()[0]
-    first = len(stored) - _guests(stored, longest)
-    last = stored[first - 1][-2]
-    artist = next(iter(card["artist_ids"]), None)
-    is_own = artist in asked.seeds[0]["artist_ids"][:1]
-    place, score = _deeper(con, asked.seeds[0], card)
-    is_farther = score is not None and score <= last and (place is not None or not is_own)
-    kept = f"the {len(stored)} stored neighbours of {seeds}"
-    if most >= NEARLY * HUB * longest and not is_farther:
-        who = "it" if lists == most else "another version of it"
-        near = f"it is number {place} by score" if place else "it may well be nearer than the last of these"
-        return WhyNot(
-            "hub",
-            f"{name} is not among {kept}: {who} stands in {most} of the {HUB * longest} lists in which one song "
-            f"may stand, and is kept for those where it matters most; {near}",
-        )
-    version = next((track_id for track_id, song_id, *_ in stored if song_id == card["song_id"]), None)
-    if version is not None:
-        other = asked.candidate(version)
-        where = f"which is #{other.place}" if other is not None and other.place else "which fits better"
-        return WhyNot("version", f"{name} is another version of {_named(known(con, [version])[0])}, {where}")
-    own = sum(artist_id == artist for _, _, artist_id, *_ in stored)
-    if is_own and not is_farther and own >= own_for(depth_for(longest)):
-        return WhyNot(
-            "own artist",
-            f"{name} is not among {kept}: {own} of them are by {card['artists'][0]}, and room is left for others; "
-            "it may well be nearer than the last of these",
-        )
-    if place and not is_farther:
-        left = "left its place to a song that stands in fewer lists"
-        return WhyNot("hub", f"{name} is not among {kept}: it is number {place} by score, and {left}")
-    those = "the last of them" if first == len(stored) else f"number {first}"
-    what, short_by = "it scores less", None
-    if place and score is not None:
-        what = f"it is number {place} by score and has {score / MILLION:.3f}, less"
-        short_by = (last - score) / MILLION
-    text = f"{name} is not among {kept}: {what} than {those}, which has {last / MILLION:.3f}"
-    rest = "" if first == len(stored) else "; the places behind are for songs that stand in no other list"
-    return WhyNot("neighbours", text + rest, short_by)
-
-
-def _deeper(con: DuckDBPyConnection, seed: Row, card: Row) -> tuple[int | None, int | None]:
-    """At which place the song stands in what the night keeps of the seed beyond its neighbours, and its score in millionths;
-    without a place, the score that it does not exceed. A night that learned nothing keeps nothing.
-    """
-    if not con.execute(statement("column_names"), {"database": "warehouse", "table": "song_lists"}).fetchall():
-        return None, None
-    asked = {"seed": seed["track_id"], "song": card["track_id"]}
-    return con.execute(statement("query/deeper"), asked).fetchone() or (None, None)
-
-
-def _guests(stored: Sequence[tuple[Any, ...]], longest: int) -> int:
-    """How many of the last ``stored`` neighbours stand there because no other list tells of them: better ones may have left."""
-    last = stored[:0:-1] if len(stored) == longest else []
-    return len(list(takewhile(lambda row: row[-1] == 1, last)))
-
-
-def _named(row: Mapping[str, Any]) -> str:
-    return f"“{row['name']}”" + (f" by {', '.join(row['artists'])}" if row["artists"] else "")
-
-
-def _all_named(rows: Sequence[Mapping[str, Any]]) -> str:
-    return _named(rows[0]) if len(rows) == 1 else f"{_named(rows[0])} and {len(rows) - 1} more"
+    return Outside(con, card, asked, stored).why()
