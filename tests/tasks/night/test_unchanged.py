@@ -1,7 +1,7 @@
 """A night takes over what last night learned and measured where it would come out the same, and only there."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -11,6 +11,7 @@ import pytest
 
 from schemas.catalogue import FEATURES
 from schemas.values import Harvest, Home
+from tasks.evaluation import reasons
 from tasks.night import keep, relate, release, unchanged
 from tasks.night.context import Night, tonight
 from tasks.night.relate import AS_LAST_NIGHT
@@ -90,6 +91,15 @@ def worked_out(night: Night) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def equal(one: tuple[pl.DataFrame, ...], other: tuple[pl.DataFrame, ...]) -> bool:
     return all(a.equals(b) for a, b in zip(one, other, strict=True))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_asked() -> Iterator[None]:
+    """The reasons of few answers are measured: a night here takes a second and not five."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("SEEDS", "LISTS"):
+            patch.setattr(reasons, name, 2)
+        yield
 
 
 @pytest.fixture(scope="module")
