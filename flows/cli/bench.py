@@ -64,13 +64,17 @@ def ask(
 def recommend(
     fifths: Annotated[
         int,
-        typer.Option(min=1, max=5, help="Fifths of each list to hide, one after the other: more narrow the bounds."),
+        typer.Option(
+            min=1,
+            max=5,
+            help="How many fifths of each list to hide, one after the other: the more, the closer the bounds.",
+        ),
     ] = 1,
     as_json: JsonOption = False,
 ) -> None:
     """How well the published night's way recommends, beside the night's own peers and implicit ALS, on lists hidden from them all.
 
-    ratio: how many times as much the hybrid finds on the same lists, warm nDCG@10, with 95 % bounds.
+    ratio: how many times the nDCG@10 of each peer the hybrid has on the same lists, with paired 95 % bounds.
     """
     with shown(Settings.from_env().log):
         from flows.talk.figures import print_figures

@@ -45,7 +45,7 @@ def compare(warehouse: Path, fifths: int) -> tuple[pl.DataFrame, str, dict[str, 
         asked += of_a_fifth(songs, sounds, baskets, more, fifth=fifth)
     sessions, _ = of_later_sessions(songs, sounds, baskets, more)
     missing = {} if installed else {"als": "implicit is not installed"}
-    rows, words = [pl.DataFrame(schema=dict.fromkeys(TOLD, pl.String))], []
+    rows, words = [], []
     for said, part in (
         ("lists", [one for one in asked if one.task == "list"]),
         ("song to song", [one for one in asked if one.task == "song"]),
@@ -55,7 +55,10 @@ def compare(warehouse: Path, fifths: int) -> tuple[pl.DataFrame, str, dict[str, 
             figures = _together(part)
             rows.append(_rows(part[0], figures))
             words.append(f"{said}: {verdict(figures)}")
-    return pl.concat(rows[1:] or rows), "; ".join(words) or "not enough data to tell: no basket has five songs", missing
+    if not rows:
+        empty = pl.DataFrame(schema=dict.fromkeys(TOLD, pl.String))
+        return empty, "not enough data to tell: no basket has five songs", missing
+    return pl.concat(rows), "; ".join(words), missing
 
 
 def _together(asked: Sequence[Question]) -> dict[str, pl.DataFrame]:
@@ -69,6 +72,7 @@ def _together(asked: Sequence[Question]) -> dict[str, pl.DataFrame]:
 
 
 def _rows(question: Question, figures: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Rows of ``compare`` for a question, of ``figures`` per list by algorithm."""
     told = {name: part.filter(metric=METRIC) for name, part in figures.items()}
     rows = []
     for name, part in told.items():

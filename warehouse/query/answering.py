@@ -53,8 +53,8 @@ def recommend(
 
     The contributions of ``reasons`` (kind, text, contribution, evidence) sum to the score; ``evidence`` is what a sentence
     rests on: ids of baskets, artists, albums and songs, genres, and columns of audio_features (or popularity). Seeds never
-    come back, nor other versions of them, nor two versions of one song, nor what the person blocked. ``diversify=False`` is the bare ranking, without
-    artist cap and variety. ``filters`` are ``min_``, ``max_`` (they cut the pool) and ``target_`` (prefers) of Spotify's
+    come back, nor other versions of them, nor two versions of one song, nor what the person blocked. ``diversify=False`` is
+    the bare ranking, without artist cap and variety. ``filters`` are ``min_``, ``max_`` (they cut the pool) and ``target_`` (prefers) of Spotify's
     fourteen attributes. ``by`` lets one signal alone decide among the stored neighbours.
 
     Raises:

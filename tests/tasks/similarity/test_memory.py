@@ -149,6 +149,12 @@ def test_a_new_playlist_concerns_its_own_songs_and_nobody_else() -> None:
 HOME = {letter: (place // 2, place, 0.5) for place, letter in enumerate(LETTERS)}
 
 
+def test_a_night_without_songs_may_follow_another_one() -> None:
+    songs, sounds, baskets = (frame.clear() for frame in night(HOME, {"one": "abcd"}))
+    tonight = related((songs, sounds, baskets), related((songs, sounds, baskets)))
+    assert (tonight.lists.others.shape[0], tonight.memory.height) == (0, 0)
+
+
 def test_lists_whose_songs_were_replaced_ask_for_another_model() -> None:
     """As many lists of as many songs, and not one as it was: the weights of the night before once stayed."""
     first = related(night(HOME, {"one": "abcd", "two": "efgh", "three": "ijkl"}))

@@ -75,8 +75,8 @@ class Corpus:
     """The catalogue and its baskets. Numbers count from zero; that of a track or a basket is its row.
 
     ``tracks``: track, track_id, song, album, year, popularity, n (baskets), and the standardised sound; ``places``: basket,
-    track, place among the songs that are known, position among all, n; ``heard``: basket, song, place, n, where versions of a song are one; ``baskets``: basket, basket_id, size,
-    weight; ``credits``: track, artist; ``genres``: track, genre, weight.
+    track, place among the songs that are known, position among all, n; ``heard``: basket, song, place, n, where versions of a
+    song are one; ``baskets``: basket, basket_id, size, weight; ``credits``: track, artist; ``genres``: track, genre, weight.
     """
 
     tracks: pl.DataFrame

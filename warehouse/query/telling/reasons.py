@@ -75,8 +75,8 @@ def reasons(
     """The addends of a candidate by kind, largest first, the first few with a sentence.
 
     ``seeds`` are cards; ``together`` holds, by kind, the ids of the baskets that hold the song and a seed, and ``names`` what
-    the person calls some of them; ``close`` is the seed nearest to the song in one. Nothing that speaks against a song is told as if it spoke for it. ``in_full`` tells every
-    addend alone, and of each signal of the list model what it is.
+    the person calls some of them; ``close`` is the seed nearest to the song in one. Nothing that speaks against a song is told
+    as if it spoke for it. ``in_full`` tells every addend alone, and of each signal of the list model what it is.
     """
     song = one.row
     sums: dict[str, list[float]] = {}
